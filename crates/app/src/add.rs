@@ -1,0 +1,105 @@
+//! Adding a credential, complete or as a draft.
+
+use credenza_model::{Action, CredentialId, Input, KindId, Findings, SecretState};
+use credenza_store::{Credential, State};
+use uuid::Uuid;
+
+use crate::judge::{all_problems, judge, refuse};
+use crate::protocol::SecretPlan;
+use crate::view::Saved;
+use crate::{App, AppError};
+
+impl App {
+    /// Adds a credential to an organization (named by name or id; the only one by default). With `draft` an incomplete
+    /// one is kept, and its problems with it.
+    ///
+    /// # Errors
+    /// [`AppError::Forbidden`], [`AppError::Invalid`] with a problem at each field, [`AppError::Keychain`]; in each case
+    /// nothing was written.
+    pub fn add(
+        &self,
+        kind: KindId,
+        organization: Option<&str>,
+        input: Input,
+        draft: bool,
+    ) -> Result<Saved, AppError> {
+        let here = self.here()?;
+        let kind = kind.kind();
+        here.require(kind, Action::Add)?;
+        let organization = here.organization(organization)?.id;
+        let reading = kind.read(input);
+        let now = (self.now)();
+        let mut judged = self.store.read(|reader| judge(reader, kind, organization, None, &reading, now))?;
+        if draft {
+            refuse(&reading)?;
+        } else {
+            all_problems(&reading, &mut judged.findings);
+            if !judged.findings.problems.is_empty() {
+                return Err(AppError::Invalid(judged.findings.problems));
+            }
+        }
+        let Findings { problems, warnings } = judged.findings;
+        let mut row = Credential {
+            id: CredentialId::new(Uuid::now_v7()),
+            workspace: here.workspace.id,
+            organization,
+            kind: kind.id,
+            name: judged.name,
+            state: if draft { State::Draft } else { State::Ready },
+            locked: false,
+            default: false,
+            version: 1,
+            values: judged.values,
+            secrets: judged.secrets,
+            facts: judged.facts,
+            secret_facts: judged.secret_facts,
+            problems,
+            secret: None,
+            remote_id: None,
+            used_by: Vec::new(),
+            created_at: now,
+            modified_at: now,
+            deleted_at: None,
+        };
+        let (id, secrets) = (row.id, reading.secrets);
+        self.save(id, SecretPlan::Replace(None, &secrets), |writer, secret| {
+            row.secret = secret;
+            writer.insert_credential(&row)?;
+            self.record(writer, &row, "add", "")
+        })
+        .map_err(|error| self.name_was_taken(error, kind))?;
+        let row = self.row(id)?;
+        Ok(Saved { credential: self.view(&here, row), warnings })
+    }
+
+    /// What is to be said of an input that is not saved yet: the same rules, while one types.
+    ///
+    /// # Errors
+    /// [`AppError::Forbidden`], [`AppError::NotFound`]; problems of the input are no errors here but the answer.
+    pub fn check_input(
+        &self,
+        kind: KindId,
+        organization: Option<&str>,
+        id: Option<CredentialId>,
+        input: Input,
+    ) -> Result<Findings, AppError> {
+        let here = self.here()?;
+        let row = id.map(|id| self.find(&here, id)).transpose()?;
+        let kind = row.as_ref().map_or(kind, |row| row.kind).kind();
+        here.require(kind, if row.is_some() { Action::Edit } else { Action::Add })?;
+        let organization = match &row {
+            Some(row) => row.organization,
+            None => here.organization(organization)?.id,
+        };
+        let reading = kind.read(input);
+        let now = (self.now)();
+        let mut judged = self.store.read(|reader| judge(reader, kind, organization, row.as_ref(), &reading, now))?;
+        all_problems(&reading, &mut judged.findings);
+        Ok(judged.findings)
+    }
+}
+
+/// Whether any secret of the map is here.
+pub(crate) fn holds_secrets(secrets: &std::collections::BTreeMap<String, SecretState>) -> bool {
+    secrets.values().any(|state| *state == SecretState::Set)
+}

@@ -1,0 +1,207 @@
+//! Changing a credential. An edit names the version it saw, and an untouched secret stays.
+
+use credenza_model::{Action, Code, CredentialId, Findings, Input, Kind, Problem, Reading, Secret, SecretChange, SecretMap};
+use credenza_store::{Credential, State, StoreError};
+
+use crate::add::holds_secrets;
+use crate::judge::{all_problems, judge, refuse};
+use crate::protocol::SecretPlan;
+use crate::view::{CredentialView, Saved};
+use crate::{App, AppError, Here};
+
+/// What an edit does about problems.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Completeness {
+    /// They refuse it.
+    Complete,
+    /// They refuse it, but a draft that still has some stays a draft.
+    AsItIs,
+    /// They are kept, and the credential is a draft.
+    Draft,
+}
+
+impl App {
+    /// Changes a credential. `version` is the one that was seen; `None` takes the row as it is now.
+    ///
+    /// # Errors
+    /// [`AppError::Stale`] when somebody changed it since, [`AppError::Locked`], [`AppError::Invalid`] and those of
+    /// adding; in each case nothing was written.
+    pub fn edit(
+        &self,
+        id: CredentialId,
+        version: Option<u32>,
+        input: Input,
+        completeness: Completeness,
+    ) -> Result<Saved, AppError> {
+        let here = self.here()?;
+        let row = self.find(&here, id)?;
+        let kind = row.kind.kind();
+        here.require(kind, Action::Edit)?;
+        refuse_locked(&row, "edited")?;
+        if version.is_some_and(|seen| seen != row.version) {
+            return Err(stale());
+        }
+        let reading = kind.read(input);
+        let now = (self.now)();
+        let mut judged =
+            self.store.read(|reader| judge(reader, kind, row.organization, Some(&row), &reading, now))?;
+        let draft = match completeness {
+            Completeness::Draft => true,
+            Completeness::AsItIs => row.state == State::Draft && !judged.findings.problems.is_empty(),
+            Completeness::Complete => false,
+        };
+        if draft {
+            refuse(&reading)?;
+        } else {
+            all_problems(&reading, &mut judged.findings);
+        }
+        if draft && row.remote_id.is_some() {
+            return Err(AppError::Unavailable("The account has this credential, so it cannot become a draft again.".into()));
+        }
+        if !draft && !judged.findings.problems.is_empty() {
+            return Err(AppError::Invalid(judged.findings.problems));
+        }
+        let mut reading = reading;
+        let secrets = self.changed_secrets(kind, &row, &mut reading, &mut judged.secret_facts)?;
+        let Findings { problems, warnings } = judged.findings;
+        let mut changed = Credential {
+            name: judged.name,
+            state: next_state(&row, draft),
+            version: row.version + 1,
+            facts: (kind.value_facts)(&judged.values).or(judged.secret_facts.clone()),
+            values: judged.values,
+            secrets: judged.secrets,
+            secret_facts: judged.secret_facts,
+            problems,
+            modified_at: now,
+            ..row.clone()
+        };
+        if secrets.is_none() && same(&row, &changed) {
+            return Ok(Saved { credential: self.view(&here, row), warnings });
+        }
+        let plan = match &secrets {
+            Some(secrets) => SecretPlan::Replace(row.secret, secrets),
+            None => SecretPlan::Keep(row.secret),
+        };
+        let detail = changed_fields(&row, &changed, secrets.is_some());
+        self.save(id, plan, |writer, secret| {
+            changed.secret = secret;
+            writer.update_credential(&changed, row.version)?;
+            if changed.remote_id.is_some() {
+                writer.enqueue(id, credenza_store::Operation::Update, now)?;
+            }
+            self.record(writer, &changed, "edit", detail)
+        })
+        .map_err(|error| self.name_was_taken(error, kind))?;
+        let row = self.row(id)?;
+        Ok(Saved { credential: self.view(&here, row), warnings })
+    }
+
+    /// The whole map of secrets as it will be, when the edit touches any; the untouched ones come from the keychain.
+    fn changed_secrets(
+        &self,
+        kind: &Kind,
+        row: &Credential,
+        reading: &mut Reading,
+        facts: &mut credenza_model::Facts,
+    ) -> Result<Option<SecretMap>, AppError> {
+        if reading.secrets.is_empty() && !reading.cleared.iter().any(|field| row.secrets.contains_key(field)) {
+            return Ok(None);
+        }
+        let stays = |field: &str| reading.secret_change(field) == SecretChange::Keep;
+        let any_stays = kind.secrets().any(|field| stays(field.id) && row.secrets.contains_key(field.id));
+        let mut secrets =
+            if any_stays && holds_secrets(&row.secrets) { self.secrets_of(row)? } else { SecretMap::default() };
+        for field in kind.secrets().filter(|field| !stays(field.id)) {
+            secrets.remove(field.id);
+        }
+        for field in kind.secrets() {
+            if let Some(secret) = reading.secrets.remove(field.id) {
+                secrets.insert(field.id, Secret::new(secret.expose().to_owned()));
+            }
+        }
+        *facts = (kind.secret_facts)(&secrets);
+        Ok(Some(secrets))
+    }
+
+    /// A credential of this workspace that is not deleted, visible to the role.
+    pub(crate) fn find(&self, here: &Here, id: CredentialId) -> Result<Credential, AppError> {
+        let row = self.store.read(|reader| Ok::<_, AppError>(reader.credential(id)?))?;
+        let row = row
+            .filter(|row| row.workspace == here.workspace.id && row.deleted_at.is_none())
+            .ok_or_else(|| AppError::not_found("There is no credential with this id in this workspace. `credenza list` shows those that there are."))?;
+        here.require(row.kind.kind(), Action::See)?;
+        Ok(row)
+    }
+
+    pub(crate) fn row(&self, id: CredentialId) -> Result<Credential, AppError> {
+        let row = self.store.read(|reader| Ok::<_, AppError>(reader.credential(id)?))?;
+        row.ok_or_else(|| AppError::not_found("The credential is gone; somebody else deleted it."))
+    }
+
+    /// One credential, without its secrets.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`], [`AppError::Forbidden`].
+    pub fn show(&self, id: CredentialId) -> Result<CredentialView, AppError> {
+        let here = self.here()?;
+        let row = self.find(&here, id)?;
+        Ok(self.view(&here, row))
+    }
+
+    /// A name that was free when it was judged and taken when it was written is a problem at its field like any other.
+    pub(crate) fn name_was_taken(&self, error: AppError, kind: &Kind) -> AppError {
+        match error {
+            AppError::Store(StoreError::Duplicate) => AppError::Invalid(vec![Problem::new(
+                kind.name_field,
+                Code::Duplicate,
+                format!("There is a {} credential of this name in the organization already. Choose another name.", kind.label),
+            )]),
+            AppError::Store(StoreError::Stale { .. }) => stale(),
+            other => other,
+        }
+    }
+}
+
+pub(crate) fn refuse_locked(row: &Credential, done: &str) -> Result<(), AppError> {
+    if row.locked {
+        return Err(AppError::Locked(format!("{} is locked and cannot be {done}. Unlock it first.", shown(row))));
+    }
+    Ok(())
+}
+
+/// A credential's name as a sentence can hold it.
+pub(crate) fn shown(row: &Credential) -> String {
+    if row.name.is_empty() { "This draft".into() } else { credenza_model::printable(&row.name) }
+}
+
+fn stale() -> AppError {
+    AppError::Stale("Somebody changed this credential while you were at it. Compare the two, then save again.".into())
+}
+
+fn next_state(row: &Credential, draft: bool) -> State {
+    match row.state {
+        _ if draft => State::Draft,
+        State::Draft => State::Ready,
+        State::Synced => State::Changed,
+        other => other,
+    }
+}
+
+fn same(before: &Credential, after: &Credential) -> bool {
+    before.values == after.values && before.state == after.state && before.problems == after.problems
+}
+
+fn changed_fields(before: &Credential, after: &Credential, secrets: bool) -> String {
+    let kind = before.kind.kind();
+    let mut fields: Vec<&str> = kind
+        .fields
+        .iter()
+        .filter(|field| !field.secret && before.values.get(field.id) != after.values.get(field.id))
+        .map(|field| field.id)
+        .collect();
+    if secrets {
+        fields.push("secrets");
+    }
+    fields.join(" ")
+}

@@ -1,0 +1,156 @@
+//! The one error that leaves this crate, and its one way out to people and programs.
+
+use credenza_model::{InputError, Problem};
+use credenza_store::StoreError;
+use credenza_vault::VaultError;
+use serde::Serialize;
+use thiserror::Error;
+
+/// Why a use case was refused or failed. Every message is a sentence with the next step, and none quotes a secret.
+#[derive(Debug, Error)]
+pub enum AppError {
+    /// The input has problems, each at its field. Nothing was written.
+    #[error("{}", summary(.0))]
+    Invalid(Vec<Problem>),
+    /// The input could not be read at all.
+    #[error("{0}")]
+    Unreadable(#[from] InputError),
+    /// The request itself is wrong: an unknown word, a missing choice.
+    #[error("{0}")]
+    Usage(String),
+    /// The kind does not have this action.
+    #[error("{0}")]
+    Unavailable(String),
+    /// The role does not allow it.
+    #[error("{0}")]
+    Forbidden(String),
+    /// There is no such thing here.
+    #[error("{0}")]
+    NotFound(String),
+    /// The credential is locked.
+    #[error("{0}")]
+    Locked(String),
+    /// Something uses the credential.
+    #[error("{0}")]
+    Used(String),
+    /// It was changed by someone else since it was read.
+    #[error("{0}")]
+    Stale(String),
+    /// The keychain cannot be used.
+    #[error("{0}")]
+    Keychain(#[from] VaultError),
+    /// The database said no.
+    #[error("{0}")]
+    Store(#[from] StoreError),
+    /// Another Credenza is at work on the same data and does not finish.
+    #[error("Another Credenza is saving to the same data directory and has not finished. Try again in a minute.")]
+    Busy,
+}
+
+impl AppError {
+    pub(crate) fn not_found(sentence: impl Into<String>) -> Self {
+        Self::NotFound(sentence.into())
+    }
+
+    pub(crate) fn usage(sentence: impl Into<String>) -> Self {
+        Self::Usage(sentence.into())
+    }
+
+    /// What sort of error it is.
+    pub fn code(&self) -> ErrorCode {
+        match self {
+            Self::Invalid(_) | Self::Unreadable(_) => ErrorCode::Invalid,
+            Self::Usage(_) => ErrorCode::Usage,
+            Self::Unavailable(_) => ErrorCode::Unavailable,
+            Self::Forbidden(_) => ErrorCode::Forbidden,
+            Self::NotFound(_) => ErrorCode::NotFound,
+            Self::Locked(_) => ErrorCode::Locked,
+            Self::Used(_) => ErrorCode::Used,
+            Self::Stale(_) => ErrorCode::Stale,
+            Self::Keychain(_) => ErrorCode::Keychain,
+            Self::Busy => ErrorCode::Busy,
+            Self::Store(error) => match error {
+                StoreError::ReadOnly => ErrorCode::ReadOnly,
+                StoreError::Newer { .. } => ErrorCode::Newer,
+                StoreError::Damaged => ErrorCode::Damaged,
+                StoreError::Stale { .. } => ErrorCode::Stale,
+                StoreError::NotFound => ErrorCode::NotFound,
+                StoreError::Duplicate => ErrorCode::Invalid,
+                StoreError::Busy => ErrorCode::Busy,
+                _ => ErrorCode::Failed,
+            },
+        }
+    }
+
+    /// The error as it crosses to a face.
+    pub fn view(&self) -> ErrorView {
+        let problems = match self {
+            Self::Invalid(problems) => problems.clone(),
+            _ => Vec::new(),
+        };
+        ErrorView {
+            code: self.code(),
+            field: problems.first().map(|problem| problem.field.clone()),
+            message: self.to_string(),
+            problems,
+        }
+    }
+}
+
+/// The sorts of errors; a face branches on these and on nothing else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorCode {
+    /// The input has problems.
+    Invalid,
+    /// The request is wrong.
+    Usage,
+    /// The kind does not have the action.
+    Unavailable,
+    /// The role does not allow it.
+    Forbidden,
+    /// There is no such thing.
+    NotFound,
+    /// It is locked.
+    Locked,
+    /// It is used.
+    Used,
+    /// It changed meanwhile.
+    Stale,
+    /// The keychain cannot be used.
+    Keychain,
+    /// The data directory cannot be written.
+    ReadOnly,
+    /// The database is a newer program's.
+    Newer,
+    /// The database is damaged.
+    Damaged,
+    /// Somebody else is at work and does not finish.
+    Busy,
+    /// Anything else.
+    Failed,
+}
+
+/// The error as a face shows it.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename = "AppError")]
+pub struct ErrorView {
+    /// What sort.
+    pub code: ErrorCode,
+    /// The field to look at first.
+    pub field: Option<String>,
+    /// A remark at each field that has one.
+    pub problems: Vec<Problem>,
+    /// A sentence: what happened and what to do.
+    pub message: String,
+}
+
+fn summary(problems: &[Problem]) -> String {
+    match problems {
+        [] => "The input is not valid.".into(),
+        [only] => only.message.clone(),
+        [first, rest @ ..] => format!("{} ({} more to mend.)", first.message, rest.len()),
+    }
+}

@@ -1,0 +1,197 @@
+//! What can be done with credentials: the use cases, and the only crate that decides.
+//!
+//! Each use case goes the same way: authorise, validate, write the secrets to the keychain, write the row, enqueue what
+//! the account has to learn. The faces (`credenza` and `credenza-desktop`) call these and state no rule of their own.
+//!
+//! Calls block: on the disk for milliseconds, on the keychain for up to its bound. The window calls them from threads.
+
+#![deny(missing_docs)]
+
+mod add;
+mod audit;
+mod edit;
+mod error;
+mod flags;
+mod judge;
+mod keychain;
+mod list;
+mod lock;
+pub mod paths;
+pub mod process;
+mod protocol;
+mod remove;
+mod reveal;
+mod view;
+mod workspaces;
+
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, Utc};
+use credenza_model::{Access, Action, Kind, KindId, Role, Tab};
+use credenza_store::{Organization, Store, Workspace};
+use credenza_vault::Vault;
+
+pub use edit::Completeness;
+pub use error::{AppError, ErrorCode, ErrorView};
+pub use keychain::KeychainView;
+pub use list::{KindCount, ListQuery, Page, TabView};
+pub use protocol::Step;
+pub use remove::UNDO_FOR;
+pub use view::{CredentialView, OrganizationView, Saved, WorkspaceView};
+
+/// The program: one data directory, its keychain items, and the workspace in use.
+pub struct App {
+    dir: PathBuf,
+    store: Store,
+    vault: Vault,
+    workspace: Option<String>,
+    now: fn() -> DateTime<Utc>,
+    on_step: Box<dyn Fn(Step) + Send + Sync>,
+}
+
+impl App {
+    /// Opens a data directory, making it when it is not there. The keychain is not touched.
+    ///
+    /// # Errors
+    /// What is wrong with the directory or its database: [`ErrorCode::ReadOnly`], [`ErrorCode::Newer`],
+    /// [`ErrorCode::Damaged`], [`ErrorCode::Failed`].
+    pub fn open(dir: &Path) -> Result<Self, AppError> {
+        let store = Store::open(dir)?;
+        let vault = Vault::keychain(&store.data_id().to_string());
+        Ok(Self::with(dir, store, vault))
+    }
+
+    /// As [`App::open`], with another vault: tests bring the in-memory one.
+    ///
+    /// # Errors
+    /// As [`App::open`].
+    pub fn open_with(dir: &Path, vault: Vault) -> Result<Self, AppError> {
+        Ok(Self::with(dir, Store::open(dir)?, vault))
+    }
+
+    fn with(dir: &Path, store: Store, vault: Vault) -> Self {
+        Self { dir: dir.to_owned(), store, vault, workspace: None, now: Utc::now, on_step: Box::new(|_| ()) }
+    }
+
+    /// Works in the workspace of this name instead of the current one, without making it current.
+    #[must_use]
+    pub fn in_workspace(mut self, name: Option<String>) -> Self {
+        self.workspace = name;
+        self
+    }
+
+    /// Tells the time by another clock.
+    #[must_use]
+    pub fn with_clock(mut self, now: fn() -> DateTime<Utc>) -> Self {
+        self.now = now;
+        self
+    }
+
+    /// Calls back after each step of the secret protocol, so that a test can end the process there.
+    #[must_use]
+    pub fn on_step(mut self, observer: impl Fn(Step) + Send + Sync + 'static) -> Self {
+        self.on_step = Box::new(observer);
+        self
+    }
+
+    /// The data directory.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// Everything that is not secret. For what only looks: backups, watching for changes.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Who is asking: the workspace in use and its organizations.
+    fn here(&self) -> Result<Here, AppError> {
+        self.store.read(|reader| {
+            let workspace = match &self.workspace {
+                Some(name) => reader
+                    .workspace_named(name)?
+                    .ok_or_else(|| AppError::not_found(format!("There is no workspace named {}. `credenza workspace list` shows those that there are.", credenza_model::printable(name))))?,
+                None => reader.current_workspace()?.ok_or_else(|| {
+                    AppError::not_found("There is no workspace yet. Make one with `credenza workspace create`.")
+                })?,
+            };
+            let organizations = reader.organizations(workspace.id)?;
+            Ok(Here { workspace, organizations })
+        })
+    }
+}
+
+/// The asker's place: what every use case begins with.
+struct Here {
+    workspace: Workspace,
+    organizations: Vec<Organization>,
+}
+
+impl Here {
+    fn role(&self) -> Role {
+        self.workspace.role
+    }
+
+    /// The first line of every use case: whether the action exists, and whether the role may do it.
+    fn require(&self, kind: &'static Kind, action: Action) -> Result<(), AppError> {
+        if !kind.allows(self.role(), action) {
+            return Err(AppError::Forbidden(refusal(&kind.access, self.role(), action, kind.label)));
+        }
+        if !kind.offers(action) {
+            let what = if action == Action::Default { "no default" } else { "no lock" };
+            return Err(AppError::Unavailable(format!("{} credentials have {what}.", kind.label)));
+        }
+        Ok(())
+    }
+
+    /// The kinds that the role may see.
+    fn visible(&self) -> impl Iterator<Item = KindId> {
+        let role = self.role();
+        KindId::ALL.iter().copied().filter(move |id| id.kind().allows(role, Action::See))
+    }
+
+    /// Why a tab is closed to the role, if it is.
+    fn closed(&self, tab: Tab) -> Option<String> {
+        let mut kinds = tab.kinds().peekable();
+        let first = *kinds.peek()?;
+        kinds
+            .all(|kind| !kind.allows(self.role(), Action::See))
+            .then(|| refusal(&first.access, self.role(), Action::See, tab.label()))
+    }
+
+    fn organization(&self, name: Option<&str>) -> Result<&Organization, AppError> {
+        let Some(name) = name else {
+            return match self.organizations.as_slice() {
+                [only] => Ok(only),
+                _ => Err(AppError::usage(format!(
+                    "This workspace has several organizations. Say which one: {}.",
+                    self.organizations.iter().map(|organization| organization.name.as_str()).collect::<Vec<_>>().join(", ")
+                ))),
+            };
+        };
+        let same = |organization: &&Organization| organization.name == name || organization.id.to_string() == name;
+        let alike = |organization: &&Organization| organization.name.to_lowercase() == name.to_lowercase();
+        self.organizations.iter().find(same).or_else(|| self.organizations.iter().find(alike)).ok_or_else(|| {
+            AppError::not_found(format!(
+                "There is no organization named {} in this workspace. `credenza organization list` shows those that there are.",
+                credenza_model::printable(name)
+            ))
+        })
+    }
+
+    fn name_of(&self, id: credenza_model::OrganizationId) -> String {
+        self.organizations.iter().find(|organization| organization.id == id).map(|found| found.name.clone()).unwrap_or_default()
+    }
+}
+
+/// Why a role may not do something, and who may.
+fn refusal(access: &Access, role: Role, action: Action, what: &str) -> String {
+    let least = access.least(action).label();
+    match (role, action) {
+        (Role::Member, _) => {
+            "Members do not work with credentials. Ask a Manager or a Partner of your organization.".to_owned()
+        }
+        (_, Action::Filter) => format!("Only a {least} can filter by organization."),
+        _ => format!("Only a {least} can {} {what} credentials; you are a {} here.", action.verb(), role.label()),
+    }
+}

@@ -1,0 +1,129 @@
+//! What goes out to the faces.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use credenza_model::{Facts, KindId, Problem, Role, SecretState, Tab, Values};
+use credenza_store::{Credential, State};
+use serde::{Serialize, Serializer};
+
+use crate::{App, Here};
+
+/// A credential, without its secrets.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct CredentialView {
+    /// Local and stable.
+    pub id: String,
+    /// Its kind.
+    pub kind: KindId,
+    /// The tab it is found under.
+    pub tab: Tab,
+    /// Its name; empty in a draft that has none yet.
+    pub name: String,
+    /// Its organization's name.
+    pub organization: String,
+    /// Its organization's id.
+    pub organization_id: String,
+    /// How it stands with the account.
+    pub state: State,
+    /// Whether it is locked.
+    pub locked: bool,
+    /// Whether it is the default of its organization and kind.
+    pub default: bool,
+    /// Counts the changes; an edit names the one it saw.
+    pub version: u32,
+    /// Plain values by field id; never a secret.
+    pub fields: Values,
+    /// Where each secret is.
+    pub secrets: BTreeMap<String, SecretState>,
+    /// What is derived from it and public.
+    pub facts: Facts,
+    /// What a draft still lacks.
+    pub problems: Vec<Problem>,
+    /// The account's number for it.
+    pub account_id: Option<i32>,
+    /// The projects that use it.
+    pub used_by: Vec<String>,
+    /// When it was made.
+    #[serde(serialize_with = "rfc3339")]
+    #[cfg_attr(feature = "specta", specta(type = String))]
+    pub created_at: DateTime<Utc>,
+    /// When it was last changed.
+    #[serde(serialize_with = "rfc3339")]
+    #[cfg_attr(feature = "specta", specta(type = String))]
+    pub modified_at: DateTime<Utc>,
+}
+
+/// A credential that was saved, and what is to be said of it.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+pub struct Saved {
+    /// As it is now.
+    pub credential: CredentialView,
+    /// What was tidied or looks like a slip.
+    pub warnings: Vec<Problem>,
+}
+
+/// A workspace and its organizations.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+pub struct WorkspaceView {
+    /// Local and stable.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// The person's role in it.
+    pub role: Role,
+    /// Its organizations, by name.
+    pub organizations: Vec<OrganizationView>,
+    /// Whether it is the one in use when none is named.
+    pub current: bool,
+}
+
+/// An organization.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+pub struct OrganizationView {
+    /// Local and stable.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+}
+
+impl App {
+    pub(crate) fn view(&self, here: &Here, row: Credential) -> CredentialView {
+        let organization = here.name_of(row.organization);
+        credential_view(row, organization)
+    }
+}
+
+pub(crate) fn credential_view(row: Credential, organization: String) -> CredentialView {
+    let kind = row.kind.kind();
+    let state = |field: &str| row.secrets.get(field).copied().unwrap_or(SecretState::Unset);
+    CredentialView {
+        id: row.id.to_string(),
+        kind: row.kind,
+        tab: kind.tab,
+        name: row.name,
+        organization,
+        organization_id: row.organization.to_string(),
+        state: row.state,
+        locked: row.locked,
+        default: row.default,
+        version: row.version,
+        secrets: kind.secrets().map(|field| (field.id.to_owned(), state(field.id))).collect(),
+        fields: row.values,
+        facts: row.facts,
+        problems: row.problems,
+        account_id: row.remote_id,
+        used_by: row.used_by,
+        created_at: row.created_at,
+        modified_at: row.modified_at,
+    }
+}
+
+fn rfc3339<S: Serializer>(time: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&time.to_rfc3339_opts(SecondsFormat::Millis, true))
+}

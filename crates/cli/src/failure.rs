@@ -1,0 +1,50 @@
+//! Failures of the command line and their exit codes, as the contract lists them.
+
+use credenza_app::{AppError, ErrorCode, ErrorView};
+use credenza_model::Problem;
+
+/// Why a command ends with something other than 0.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub view: ErrorView,
+}
+
+impl Failure {
+    /// The command itself is wrong.
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self::new(ErrorCode::Usage, message)
+    }
+
+    /// The input has problems at its fields.
+    pub(crate) fn invalid(problems: Vec<Problem>) -> Self {
+        Self { view: AppError::Invalid(problems).view() }
+    }
+
+    pub(crate) fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self { view: ErrorView { code, field: None, problems: Vec::new(), message: message.into() } }
+    }
+
+    /// 1 failed, 2 bad input, 3 not allowed, 4 no keychain.
+    pub(crate) fn exit_code(&self) -> u8 {
+        match self.view.code {
+            ErrorCode::Invalid | ErrorCode::Usage | ErrorCode::Unavailable => 2,
+            ErrorCode::Forbidden => 3,
+            ErrorCode::Keychain => 4,
+            ErrorCode::NotFound
+            | ErrorCode::Locked
+            | ErrorCode::Used
+            | ErrorCode::Stale
+            | ErrorCode::ReadOnly
+            | ErrorCode::Newer
+            | ErrorCode::Damaged
+            | ErrorCode::Busy
+            | ErrorCode::Failed => 1,
+        }
+    }
+}
+
+impl From<AppError> for Failure {
+    fn from(error: AppError) -> Self {
+        Self { view: error.view() }
+    }
+}

@@ -1,0 +1,51 @@
+//! The state of the window's process: the program, or why it could not be opened.
+
+use std::sync::Arc;
+
+use credenza_app::{App, AppError, ErrorCode, ErrorView, paths};
+
+use crate::clipboard::Clipboard;
+
+/// What the commands share.
+pub(crate) struct Desktop {
+    app: Result<Arc<App>, ErrorView>,
+    pub clipboard: Clipboard,
+}
+
+impl Desktop {
+    /// Opens the data directory. A failure is kept and shown in the window, for there is nowhere else to say it.
+    pub(crate) fn open() -> Self {
+        let app = match paths::data_dir() {
+            Some(dir) => App::open(&dir).map(Arc::new).map_err(|error| error.view()),
+            None => Err(ErrorView {
+                code: ErrorCode::Failed,
+                field: None,
+                problems: Vec::new(),
+                message: format!("There is no home directory to keep data in. Set {} and start again.", paths::VARIABLE),
+            }),
+        };
+        Self { app, clipboard: Clipboard::default() }
+    }
+
+    pub(crate) fn app(&self) -> Result<Arc<App>, ErrorView> {
+        self.app.clone()
+    }
+
+    /// Runs a use case on a thread that may block: the keychain can take as long as a person takes to unlock it.
+    pub(crate) async fn call<T: Send + 'static>(
+        &self,
+        use_case: impl FnOnce(&App) -> Result<T, AppError> + Send + 'static,
+    ) -> Result<T, ErrorView> {
+        let app = self.app()?;
+        let done = tauri::async_runtime::spawn_blocking(move || use_case(&app).map_err(|error| error.view())).await;
+        done.unwrap_or_else(|_| {
+            Err(ErrorView {
+                code: ErrorCode::Failed,
+                field: None,
+                problems: Vec::new(),
+                message: "Credenza met an error of its own. Nothing was saved; try again, and restart it if this repeats."
+                    .into(),
+            })
+        })
+    }
+}

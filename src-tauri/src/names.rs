@@ -1,0 +1,25 @@
+/// Every command by its name: the build script declares them, the capability file allows them, and a test compares both
+/// with what the program answers.
+pub(crate) const COMMANDS: &[&str] = &[
+    "start",
+    "keychain",
+    "unlock_keychain",
+    "create_workspace",
+    "use_workspace",
+    "rename_workspace",
+    "add_organization",
+    "rename_organization",
+    "tabs",
+    "list_credentials",
+    "show_credential",
+    "check_input",
+    "add_credential",
+    "edit_credential",
+    "delete_credentials",
+    "undo_delete",
+    "set_locked",
+    "set_default",
+    "reveal_secret",
+    "copy_secret",
+    "save_settings",
+];

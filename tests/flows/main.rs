@@ -1,0 +1,12 @@
+//! Flows through the real parts: the command line as a person or a script runs it, the real keychain, real files.
+
+mod bad_input;
+mod canary;
+mod contract;
+mod crash;
+mod edits;
+mod keychain;
+mod kinds;
+mod roles;
+mod sample;
+mod together;

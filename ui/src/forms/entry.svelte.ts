@@ -1,0 +1,258 @@
+/// What a person is typing into the form of one kind. It turns that into the input that Rust takes (absent = keep, null = clear,
+/// a value = set), asks Rust about it while they type, and forgets it when the form goes.
+import { SvelteSet } from "svelte/reactivity";
+import { asError, ipc } from "../ipc/client";
+import type {
+  AppError, CredentialView, FieldView, Findings, Input, InputValue, KindView, Problem, Saved,
+} from "../ipc/client";
+
+/// What a control edits: text for all but a flag.
+export type Typed = string | boolean;
+
+/// How long after a key Rust is asked, and how long a pause in typing means that somebody is done with a field.
+const ASK = 150;
+const PAUSE = 450;
+
+const organizationFields = new Set(["organization", "organizationId"]);
+
+export class Entry {
+  readonly kind: KindView;
+  base = $state.raw<CredentialView | null>(null);
+  organization = $state("");
+  values = $state<Record<string, Typed>>({});
+  /// Secrets that are to be cleared on purpose.
+  readonly cleared = new SvelteSet<string>();
+  readonly touched = new SvelteSet<string>();
+  /// Somebody tried to save, so every problem is shown.
+  attempted = $state(false);
+  findings = $state.raw<Findings>({ problems: [], warnings: [] });
+  failure = $state.raw<AppError | null>(null);
+  saving = $state<"draft" | "save" | null>(null);
+
+  private initial: Record<string, Typed> = {};
+  private startedWith = "";
+  private turn = 0;
+  private clock: ReturnType<typeof setTimeout> | undefined;
+  private pauses = new Map<string, ReturnType<typeof setTimeout>>();
+
+  constructor(kind: KindView, base: CredentialView | null, organization: string) {
+    this.kind = kind;
+    this.base = base;
+    this.organization = base?.organizationId ?? organization;
+    this.startedWith = this.organization;
+    this.initial = initialValues(kind, base);
+    this.values = { ...this.initial };
+    this.ask(0);
+  }
+
+  field(id: string): FieldView | undefined {
+    return this.kind.fields.find((field) => field.id === id);
+  }
+
+  shows(field: FieldView, values = this.values): boolean {
+    const when = field.shownWhen;
+    if (!when) return true;
+    const other = this.field(when.field);
+    if (other && !this.shows(other, values)) return false;
+    return when.values.includes(String(values[when.field] ?? "false"));
+  }
+
+  /// Whether the account forbids changing this: only once it has the credential.
+  fixed(field: FieldView): boolean {
+    const state = this.base?.state;
+    return !field.updatable && (state === "synced" || state === "changed" || state === "conflict");
+  }
+
+  /// A secret that exists already, here or in the account, and is left alone unless something is typed.
+  kept(field: FieldView): "set" | "account" | null {
+    const state = this.base?.secrets[field.id];
+    return field.secret && (state === "set" || state === "account") ? state : null;
+  }
+
+  get dirty(): boolean {
+    return (
+      this.cleared.size > 0 ||
+      this.organization !== this.startedWith ||
+      this.kind.fields.some((field) => this.values[field.id] !== this.initial[field.id])
+    );
+  }
+
+  changed(field: FieldView): boolean {
+    return this.cleared.has(field.id) || this.values[field.id] !== this.initial[field.id];
+  }
+
+  type(field: FieldView, value: Typed): void {
+    this.values[field.id] = value;
+    if (value !== "") this.cleared.delete(field.id);
+    this.failure = null;
+    this.ask();
+    // A problem is shown when the typing pauses, not in the middle of a word.
+    clearTimeout(this.pauses.get(field.id));
+    if (!this.touched.has(field.id))
+      this.pauses.set(field.id, setTimeout(() => this.touched.add(field.id), PAUSE));
+  }
+
+  leave(field: FieldView): void {
+    if (this.changed(field)) this.touched.add(field.id);
+  }
+
+  clear(field: FieldView, clear: boolean): void {
+    this.values[field.id] = "";
+    if (clear) this.cleared.add(field.id);
+    else this.cleared.delete(field.id);
+    this.touched.add(field.id);
+    this.ask();
+  }
+
+  move(organization: string): void {
+    this.organization = organization;
+    this.ask();
+  }
+
+  problem(id: string): Problem | undefined {
+    return this.touched.has(id) || this.attempted ? this.findings.problems.find((one) => one.field === id) : undefined;
+  }
+
+  warning(id: string): Problem | undefined {
+    return this.touched.has(id) || this.attempted ? this.findings.warnings.find((one) => one.field === id) : undefined;
+  }
+
+  get organizationProblem(): Problem | undefined {
+    return this.findings.problems.find((one) => organizationFields.has(one.field));
+  }
+
+  /// Problems that no visible field can show, for the top of the form.
+  get strays(): Problem[] {
+    if (!this.attempted) return [];
+    return this.findings.problems.filter((one) => {
+      const field = this.field(one.field);
+      return !organizationFields.has(one.field) && (!field || !this.shows(field));
+    });
+  }
+
+  input(): Input {
+    const input: Input = {};
+    for (const field of this.kind.fields) {
+      const value = this.base ? this.edited(field) : this.added(field);
+      if (value !== undefined) input[field.id] = value;
+    }
+    return input;
+  }
+
+  private added(field: FieldView): InputValue | undefined {
+    if (!this.shows(field)) return undefined;
+    const value = parse(field, this.values[field.id] ?? "");
+    if (value === null) return undefined;
+    // A flag that is off counts as absent unless it is on by itself.
+    return value === false && field.default !== true ? undefined : value;
+  }
+
+  private edited(field: FieldView): InputValue | undefined {
+    const visible = this.shows(field);
+    const had = field.secret ? this.kept(field) !== null : this.base?.fields[field.id] !== undefined;
+    // What no longer applies because of a change made here goes with it.
+    if (!visible) return had && this.shows(field, this.initial) ? null : undefined;
+    if (this.cleared.has(field.id)) return null;
+    if (this.values[field.id] === this.initial[field.id]) return undefined;
+    const value = parse(field, this.values[field.id] ?? "");
+    if (value === null && field.secret) return undefined;
+    return value;
+  }
+
+  /// Asks Rust after a pause; an answer to anything but the latest question is dropped.
+  private ask(after = ASK): void {
+    clearTimeout(this.clock);
+    const turn = ++this.turn;
+    this.clock = setTimeout(async () => {
+      try {
+        const findings = await ipc.checkInput(this.kind.id, this.organization, this.base?.id ?? null, this.input());
+        if (turn === this.turn) this.findings = findings;
+      } catch {
+        // Saving asks the same and says what is wrong; a hint that fails is no reason to interrupt.
+      }
+    }, after);
+  }
+
+  /// Saves, or keeps what Rust said about why not and throws it.
+  async save(draft: boolean): Promise<Saved> {
+    this.saving = draft ? "draft" : "save";
+    this.failure = null;
+    try {
+      const saved = this.base
+        ? await ipc.editCredential(this.base.id, this.base.version, this.input(), draft)
+        : await ipc.addCredential(this.kind.id, this.organization, this.input(), draft);
+      this.forget();
+      return saved;
+    } catch (thrown) {
+      this.refuse(asError(thrown));
+      throw thrown;
+    } finally {
+      this.saving = null;
+    }
+  }
+
+  private refuse(error: AppError): void {
+    // A question still under way would overwrite what the save found.
+    clearTimeout(this.clock);
+    this.turn += 1;
+    this.attempted = true;
+    const problems = error.problems.length
+      ? error.problems
+      : error.field !== null
+        ? [{ field: error.field, code: error.code, message: error.message }]
+        : null;
+    if (problems) this.findings = { ...this.findings, problems };
+    this.failure = error;
+  }
+
+  /// The first field, in the order of the form, that has a problem.
+  get firstProblem(): string | undefined {
+    if (this.organizationProblem) return "organization";
+    return this.kind.fields.find((field) => this.shows(field) && this.problem(field.id))?.id;
+  }
+
+  /// Takes over what somebody else saved meanwhile, under what was typed here.
+  rebase(now: CredentialView): void {
+    const changed = this.kind.fields.filter((field) => this.changed(field)).map((field) => field.id);
+    this.base = now;
+    this.initial = initialValues(this.kind, now);
+    for (const field of this.kind.fields)
+      if (!changed.includes(field.id)) this.values[field.id] = this.initial[field.id]!;
+    this.failure = null;
+    this.ask(0);
+  }
+
+  /// Nothing typed outlives the form.
+  forget(): void {
+    clearTimeout(this.clock);
+    for (const pause of this.pauses.values()) clearTimeout(pause);
+    this.turn += 1;
+    this.values = {};
+    this.initial = {};
+    this.cleared.clear();
+  }
+}
+
+function initialValues(kind: KindView, base: CredentialView | null): Record<string, Typed> {
+  return Object.fromEntries(
+    kind.fields.map((field) => {
+      const stored = field.secret ? undefined : base ? base.fields[field.id] : (field.default ?? undefined);
+      if (field.type === "bool") return [field.id, stored === true];
+      if (Array.isArray(stored)) return [field.id, stored.join(", ")];
+      return [field.id, stored === undefined ? "" : String(stored)];
+    }),
+  );
+}
+
+/// The value that the typed text stands for; null where there is none. What is no number goes as it was typed, so that
+/// Rust can say what is wrong with it.
+function parse(field: FieldView, typed: Typed): InputValue {
+  if (typeof typed === "boolean") return typed;
+  if (field.type === "list") {
+    const parts = typed.split(/[,\n]/).map((part) => part.trim()).filter(Boolean);
+    return parts.length ? parts : null;
+  }
+  if (typed === "") return null;
+  if (field.type === "int" && /^\s*[+-]?\d{1,15}\s*$/.test(typed)) return Number(typed);
+  return typed;
+}

@@ -1,0 +1,85 @@
+/// The one way to Rust: every command as a function that gives its value or throws a `Failure`. Nothing else in the
+/// window knows that there is a web view boundary, or in which of its shapes a command fails.
+import { commands, kinds as generated } from "./bindings";
+import type { AppError, KindId, KindView, Tab } from "./bindings";
+
+export type * from "./bindings";
+
+/// What is thrown when a command fails. It carries the error as Rust wrote it: a code, the field, the problems, and a
+/// sentence for the person.
+export class Failure extends Error {
+  readonly error: AppError;
+
+  constructor(error: AppError) {
+    super(error.message);
+    this.name = "Failure";
+    this.error = error;
+  }
+}
+
+/// Whatever was thrown, as the one error type. Tauri itself fails with bare strings (a command that is not allowed, an
+/// argument that does not fit), which no person should read raw but every person must be told about.
+export function asError(thrown: unknown): AppError {
+  if (thrown instanceof Failure) return thrown.error;
+  if (isAppError(thrown)) return thrown;
+  const words = thrown instanceof Error ? thrown.message : typeof thrown === "string" ? thrown : "";
+  return {
+    code: "window",
+    field: null,
+    problems: [],
+    message: words
+      ? `The window and the program did not understand each other (${words}). Try again; if it stays, start Credenza anew.`
+      : "Something went wrong inside the window. Try again; if it stays, start Credenza anew.",
+  };
+}
+
+function isAppError(value: unknown): value is AppError {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    typeof (value as AppError).code === "string" &&
+    typeof (value as AppError).message === "string"
+  );
+}
+
+/// A command answers with a tagged result, or with its bare value where it cannot fail.
+export async function unwrap<T>(answer: Promise<unknown>): Promise<T> {
+  let value: unknown;
+  try {
+    value = await answer;
+  } catch (thrown) {
+    throw new Failure(asError(thrown));
+  }
+  if (typeof value === "object" && value !== null && "status" in value) {
+    const result = value as { status: unknown; data?: unknown; error?: unknown };
+    if (result.status === "error") throw new Failure(asError(result.error));
+    if (result.status === "ok") return result.data as T;
+  }
+  return value as T;
+}
+
+type Value<R> = R extends { status: "ok"; data: infer T } ? T : R extends { status: "error" } ? never : R;
+type Command = (...args: never[]) => Promise<unknown>;
+type Unwrapped<C> = {
+  [K in keyof C]: C[K] extends (...args: infer A) => Promise<infer R> ? (...args: A) => Promise<Value<R>> : never;
+};
+
+export const ipc = Object.fromEntries(
+  Object.entries(commands as unknown as Record<string, Command>).map(([name, command]) => [
+    name,
+    (...args: never[]) => unwrap(command(...args)),
+  ]),
+) as unknown as Unwrapped<typeof commands>;
+
+export const kinds = generated as unknown as readonly KindView[];
+const byId = new Map(kinds.map((kind) => [kind.id, kind]));
+
+export function kindOf(id: KindId): KindView {
+  const kind = byId.get(id);
+  if (!kind) throw new Error(`no such kind: ${id}`);
+  return kind;
+}
+
+export function kindsOf(tab: Tab): readonly KindView[] {
+  return kinds.filter((kind) => kind.tab === tab);
+}

@@ -1,0 +1,353 @@
+/// A stand-in for Rust, for looking at the window in a plain browser and for tests. It keeps everything in memory, knows
+/// only the plainest rules, and is asked for what it serves by the address: `?rows=42&role=manager&keychain=locked`.
+import { emit } from "@tauri-apps/api/event";
+import { mockIPC } from "@tauri-apps/api/mocks";
+import { kinds as generated } from "./bindings";
+import type {
+  AppError, CredentialView, FieldView, Findings, Input, KeychainView, KindId, KindView, ListQuery, Page, Problem, Role,
+  Settings, StartView, State, Tab, TabView, WorkspaceView,
+} from "./bindings";
+import { sampleRows } from "./mock-rows";
+
+const kinds = generated as unknown as readonly KindView[];
+const tabs: Tab[] = ["cloud", "backup", "billing", "showback", "ai"];
+
+export type Wishes = {
+  rows: number;
+  role: Role;
+  first: boolean;
+  keychain: KeychainView["state"];
+  theme: Settings["theme"];
+  /// Milliseconds that each answer takes.
+  delay: number;
+  /// Commands that fail.
+  failing: string[];
+};
+
+export const plain: Wishes = {
+  rows: 42, role: "partner", first: false, keychain: "ready", theme: "system", delay: 0, failing: [],
+};
+
+export function wishesOf(address: string): Wishes {
+  const asked = new URLSearchParams(address);
+  return {
+    rows: Number(asked.get("rows") ?? plain.rows),
+    role: (asked.get("role") as Role) ?? plain.role,
+    first: asked.has("first"),
+    keychain: (asked.get("keychain") as Wishes["keychain"]) ?? plain.keychain,
+    theme: (asked.get("theme") as Wishes["theme"]) ?? plain.theme,
+    delay: Number(asked.get("delay") ?? 0),
+    failing: (asked.get("fail") ?? "").split(",").filter(Boolean),
+  };
+}
+
+const error = (code: string, message: string, more: Partial<AppError> = {}): AppError => ({
+  code, field: null, problems: [], message, ...more,
+});
+
+const keychainWords: Record<KeychainView["state"], string> = {
+  ready: "The login keychain is open.",
+  locked: "The keychain is locked. Unlock it with your login password, then try again.",
+  absent: "No keychain answers on this machine. Start GNOME Keyring or KWallet, then try again.",
+  denied: "The keychain refused Credenza. Allow it in the keychain's settings, then try again.",
+  timedOut: "The keychain has not answered for 60 seconds. Look for its password prompt, then try again.",
+  unreadable: "The keychain's answer could not be read. See `credenza doctor` for what to do.",
+};
+
+export class Mock {
+  rows: CredentialView[];
+  deleted = new Map<string, CredentialView>();
+  secrets = new Map<string, string>();
+  workspaces: WorkspaceView[] = [];
+  settings: Settings;
+  calls: { command: string; args: Record<string, unknown> }[] = [];
+  private next = 1;
+
+  constructor(readonly wishes: Wishes) {
+    this.settings = { tab: "cloud", theme: wishes.theme, columns: {} };
+    const names = wishes.role === "partner" ? ["Acme", "Beta Labs", "Delta", "Gamma", "Northwind Research"] : ["Acme"];
+    if (!wishes.first) this.workspaces = [this.workspace("Northwind", wishes.role, names, true)];
+    this.rows = sampleRows(wishes.rows, this.workspaces[0]?.organizations ?? [], kinds);
+  }
+
+  private workspace(name: string, role: Role, organizations: string[], current: boolean): WorkspaceView {
+    return {
+      id: `w${this.next++}`, name, role, current,
+      organizations: organizations.map((one) => ({ id: `o${this.next++}`, name: one })),
+    };
+  }
+
+  private get current(): WorkspaceView {
+    const found = this.workspaces.find((one) => one.current);
+    if (!found) throw error("noWorkspace", "There is no workspace yet. Answer the two questions first.");
+    return found;
+  }
+
+  private kind(id: KindId): KindView {
+    return kinds.find((kind) => kind.id === id)!;
+  }
+
+  private row(id: string): CredentialView {
+    const found = this.rows.find((row) => row.id === id);
+    if (!found) throw error("missing", "This credential is gone: somebody deleted it meanwhile.");
+    return found;
+  }
+
+  start(): StartView {
+    return { current: this.workspaces.find((one) => one.current) ?? null, workspaces: this.workspaces, settings: this.settings, version: "0.1.0" };
+  }
+
+  keychain(): KeychainView {
+    return { state: this.wishes.keychain, message: keychainWords[this.wishes.keychain] };
+  }
+
+  create_workspace({ name, role, organizations }: { name: string; role: Role; organizations: string[] }): WorkspaceView {
+    if (!organizations[0]?.trim())
+      throw error("invalid", "Give the organization a name.", { field: "organization" });
+    for (const one of this.workspaces) one.current = false;
+    const made = this.workspace(name || organizations[0], role, organizations, true);
+    this.workspaces.push(made);
+    this.rows = [];
+    return made;
+  }
+
+  use_workspace({ id }: { id: string }): WorkspaceView {
+    for (const one of this.workspaces) one.current = one.id === id;
+    return this.current;
+  }
+
+  rename_workspace({ id, name }: { id: string; name: string }): WorkspaceView {
+    const found = this.workspaces.find((one) => one.id === id)!;
+    if (!name.trim()) throw error("invalid", "Give the workspace a name.", { field: "name" });
+    found.name = name;
+    return found;
+  }
+
+  add_organization({ name }: { name: string }): WorkspaceView {
+    if (this.current.organizations.some((one) => one.name === name))
+      throw error("duplicate", `There is already an organization named ${name}. Choose another name.`, { field: "name" });
+    this.current.organizations = [...this.current.organizations, { id: `o${this.next++}`, name }];
+    return this.current;
+  }
+
+  rename_organization({ id, name }: { id: string; name: string }): WorkspaceView {
+    this.current.organizations = this.current.organizations.map((one) => (one.id === id ? { id, name } : one));
+    for (const row of this.rows) if (row.organizationId === id) row.organization = name;
+    return this.current;
+  }
+
+  tabs({ organization }: { organization: string | null }): TabView[] {
+    const role = this.current.role;
+    return tabs.map((tab) => {
+      const open = role !== "member" && (tab !== "billing" || role === "partner");
+      const rows = this.rows.filter((row) => row.tab === tab && (!organization || row.organizationId === organization));
+      return {
+        tab, open, total: open ? rows.length : 0,
+        reason: open ? null : role === "member"
+          ? "A Member uses what Managers and Partners keep here, and sees none of it."
+          : "Billing belongs to the whole account, so only a Partner sees it. Ask a Partner of your account.",
+        kinds: kinds.filter((kind) => kind.tab === tab)
+          .map((kind) => ({ kind: kind.id, total: rows.filter((row) => row.kind === kind.id).length })),
+      };
+    });
+  }
+
+  list_credentials({ query }: { query: ListQuery }): Page {
+    const search = query.search?.toLowerCase() ?? "";
+    const items = this.rows.filter((row) =>
+      (!query.tab || row.tab === query.tab) && (!query.kind || row.kind === query.kind) &&
+      (!query.organization || row.organizationId === query.organization) && (!query.state || row.state === query.state) &&
+      (!search || `${row.name} ${row.organization} ${row.kind} ${row.facts.identity ?? ""}`.toLowerCase().includes(search)));
+    const key = (row: CredentialView): string | number => {
+      const sort = query.sort ?? "name";
+      if (sort === "organization") return row.organization.toLowerCase();
+      if (sort === "identity") return row.facts.identity ?? "";
+      if (sort === "state") return row.state;
+      if (sort === "modifiedAt") return row.modifiedAt;
+      const value = row.fields[sort];
+      return typeof value === "number" ? value : value === undefined ? row.name.toLowerCase() : String(value).toLowerCase();
+    };
+    items.sort((a, b) => {
+      const [x, y] = [key(a), key(b)];
+      return (x < y ? -1 : x > y ? 1 : 0) * (query.descending ? -1 : 1);
+    });
+    return { total: items.length, items: items.slice(query.offset, query.offset + query.limit) };
+  }
+
+  show_credential({ id }: { id: string }): CredentialView {
+    return this.row(id);
+  }
+
+  check_input({ kind, id, input }: { kind: KindId; organization: string; id: string | null; input: Input }): Findings {
+    return findings(this.kind(kind), input, id ? this.row(id) : null, this.rows);
+  }
+
+  add_credential({ kind: id, organization, input, draft }: { kind: KindId; organization: string; input: Input; draft: boolean }) {
+    const kind = this.kind(id);
+    const found = findings(kind, input, null, this.rows);
+    if (found.problems.length && !draft)
+      throw error("invalid", "Some fields need another look.", { problems: found.problems, field: found.problems[0]!.field });
+    const owner = this.current.organizations.find((one) => one.id === organization)!;
+    const now = new Date().toISOString();
+    const made: CredentialView = {
+      id: `n${this.next++}`, kind: id, tab: kind.tab, name: "", organization: owner.name, organizationId: owner.id, state: "ready",
+      locked: false, default: false, version: 1, fields: {}, secrets: {}, usedBy: [], createdAt: now, modifiedAt: now,
+      facts: { identity: null, project: null, fingerprint: null, expiry: null }, problems: [],
+    };
+    this.write(made, kind, input, found, draft);
+    this.rows.push(made);
+    return { credential: made, warnings: found.warnings };
+  }
+
+  edit_credential({ id, version, input, draft }: { id: string; version: number; input: Input; draft: boolean }) {
+    const row = this.row(id);
+    if (row.version !== version)
+      throw error("conflict", `Somebody changed ${row.name} while you were editing. Compare both, then decide.`);
+    const kind = this.kind(row.kind);
+    const found = findings(kind, input, row, this.rows);
+    if (found.problems.length && !draft)
+      throw error("invalid", "Some fields need another look.", { problems: found.problems, field: found.problems[0]!.field });
+    this.write(row, kind, input, found, draft);
+    row.version += 1;
+    return { credential: row, warnings: found.warnings };
+  }
+
+  private write(row: CredentialView, kind: KindView, input: Input, found: Findings, draft: boolean) {
+    for (const field of kind.fields) {
+      const value = input[field.id];
+      if (value === undefined) continue;
+      if (field.secret) {
+        row.secrets[field.id] = value === null ? "unset" : "set";
+        if (value !== null) this.secrets.set(`${row.id}/${field.id}`, String(value));
+      } else if (value === null) delete row.fields[field.id];
+      else row.fields[field.id] = value;
+    }
+    row.name = String(row.fields["name"] ?? row.fields["s3Name"] ?? "");
+    row.state = draft || found.problems.length ? "draft" : row.state === "draft" ? "ready" : row.state;
+    row.problems = found.problems;
+    row.modifiedAt = new Date().toISOString();
+    row.facts.identity = String(row.fields["awsAccessKeyId"] ?? row.fields["tokenId"] ?? row.fields["openStackUser"] ?? row.fields["username"] ?? "") || null;
+  }
+
+  delete_credentials({ ids }: { ids: string[] }): string[] {
+    for (const id of ids) {
+      const row = this.row(id);
+      if (row.locked) throw error("locked", `${row.name} is locked. Unlock it first, then delete it.`);
+      if (row.usedBy.length)
+        throw error("used", `${row.name} is used by ${row.usedBy.join(", ")}. Detach it there first, then delete it.`);
+    }
+    for (const id of ids) this.deleted.set(id, this.row(id));
+    this.rows = this.rows.filter((row) => !ids.includes(row.id));
+    return ids;
+  }
+
+  undo_delete({ id }: { id: string }): CredentialView {
+    const row = this.deleted.get(id);
+    if (!row) throw error("missing", "The time for undo has passed. Add the credential again.");
+    this.rows.push(row);
+    return row;
+  }
+
+  set_locked({ id, locked }: { id: string; locked: boolean }): CredentialView {
+    const row = this.row(id);
+    row.locked = locked;
+    return row;
+  }
+
+  set_default({ id }: { id: string }): CredentialView {
+    const row = this.row(id);
+    for (const other of this.rows)
+      if (other.kind === row.kind && other.organizationId === row.organizationId) other.default = false;
+    row.default = true;
+    return row;
+  }
+
+  reveal_secret({ id, field }: { id: string; field: string }): string {
+    return this.secrets.get(`${id}/${field}`) ?? "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+  }
+
+  copy_secret(): null {
+    return null;
+  }
+
+  save_settings({ settings }: { settings: Settings }): null {
+    this.settings = settings;
+    return null;
+  }
+
+  /// What another face does behind the window's back.
+  behind(change: (mock: Mock) => void) {
+    change(this);
+    return emit("changed");
+  }
+
+  install() {
+    mockIPC(
+      async (command, given) => {
+        const args = (given ?? {}) as Record<string, unknown>;
+        this.calls.push({ command, args });
+        if (this.wishes.delay) await new Promise((done) => setTimeout(done, this.wishes.delay));
+        if (this.wishes.failing.includes(command))
+          throw error("store", "The data file cannot be read. Check that its disk is connected, then try again.");
+        const answer = (this as unknown as Record<string, (args: unknown) => unknown>)[command];
+        if (!answer) throw `command ${command} not found`;
+        // Everything crosses the real boundary as text, so nothing is ever shared by reference.
+        return structuredClone(answer.call(this, args));
+      },
+      { shouldMockEvents: true },
+    );
+    return this;
+  }
+}
+
+const numberOf = (ip: string) => ip.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
+const isIp = (text: string) => /^(\d{1,3}\.){3}\d{1,3}$/.test(text) && text.split(".").every((part) => Number(part) < 256);
+
+function findings(kind: KindView, input: Input, base: CredentialView | null, rows: CredentialView[]): Findings {
+  const found: Findings = { problems: [], warnings: [] };
+  const value = (id: string) => (id in input ? input[id] : base?.fields[id]) ?? null;
+  const problem = (field: string, code: string, message: string) => found.problems.push({ field, code, message });
+  for (const field of kind.fields) {
+    if (field.shownWhen && !field.shownWhen.values.includes(String(value(field.shownWhen.field) ?? "false"))) continue;
+    const given = field.secret && !(field.id in input) ? (base?.secrets[field.id] === "set" ? "…" : null) : value(field.id);
+    const empty = given === null || given === "" || (Array.isArray(given) && given.length === 0);
+    if (empty) {
+      if (field.required) problem(field.id, "required", `${field.label} is missing.`);
+      continue;
+    }
+    const wrong = oddity(field, given);
+    if (wrong) problem(field.id, "shape", wrong);
+  }
+  const name = value("name") ?? value("s3Name");
+  if (rows.some((row) => row.kind === kind.id && row.name === name && row.id !== base?.id))
+    problem(kind.fields[0]!.id, "duplicate", `There is already one named ${String(name)}. Choose another name.`);
+  for (const block of ["publicNetwork", "privateNetwork"]) {
+    const [net = "", bits = ""] = String(value(`${block}.ipAddress`) ?? "").split("/");
+    if (!isIp(net) || !(Number(bits) >= 1 && Number(bits) <= 32)) continue;
+    const size = 2 ** (32 - Number(bits));
+    const start = Math.floor(numberOf(net) / size) * size;
+    if (start !== numberOf(net))
+      found.warnings.push({ field: `${block}.ipAddress`, code: "hostBits", message: "Host bits are set; the address is kept as typed." });
+    for (const part of ["gateway", "beginAllocationRange", "endAllocationRange"]) {
+      const ip = String(value(`${block}.${part}`) ?? "");
+      if (isIp(ip) && !(numberOf(ip) >= start && numberOf(ip) < start + size))
+        problem(`${block}.${part}`, "outside", `${ip} is not inside ${net}/${bits}.`);
+    }
+  }
+  return found;
+}
+
+function oddity(field: FieldView, given: unknown): string | null {
+  const text = String(given);
+  if (field.type === "url" && !/^https?:\/\/[^/@]+/.test(text)) return "Write a whole address, beginning with https://.";
+  if (field.type === "ip" && !isIp(text)) return "Write an IPv4 address, as 10.0.0.1.";
+  if (field.type === "cidr" && !/^[\d.]+\/\d+$/.test(text)) return "Write an address and its prefix length, as 10.0.0.0/24.";
+  if (field.type === "int" && (!Number.isInteger(given) || (given as number) < (field.min ?? -Infinity) || (given as number) > (field.max ?? Infinity)))
+    return `Write a whole number from ${field.min ?? 0} to ${field.max ?? "∞"}.`;
+  if (field.type === "text" && field.min && text.length < field.min) return `${field.label} needs at least ${field.min} characters.`;
+  if (field.type === "text" && field.max && text.length > field.max) return `${field.label} has at most ${field.max} characters.`;
+  if (field.id === "name" && /[^A-Za-z0-9-]/.test(text) && field.help) return "Use ASCII letters, digits and dashes only.";
+  return null;
+}
+
+export type { State, Problem };

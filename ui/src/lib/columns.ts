@@ -1,0 +1,89 @@
+/// Which columns a table has, and what each shows of a row.
+import { kindOf } from "../ipc/client";
+import type { ColumnView, CredentialView, FieldView, KindView, Value } from "../ipc/client";
+import { m } from "./messages";
+import { shown, shownDate } from "./shown";
+
+export type Column = ColumnView & {
+  /// The narrowest it gets, and its share of what is left over.
+  min: number;
+  grow: number;
+  sorts: boolean;
+  /// Not among the columns shown until somebody asks for it.
+  extra: boolean;
+};
+
+const widths: Record<string, [number, number]> = {
+  name: [170, 2], organization: [100, 1], identity: [130, 1.4], state: [90, 0.4], id: [48, 0.2], usedBy: [130, 1],
+  createdAt: [110, 0.5], modifiedAt: [110, 0.5], expiry: [110, 0.5], kind: [120, 0.8],
+};
+
+/// No row has these yet, so there is nothing to sort by: the account's number and names come with an account.
+const unsorted = new Set(["id", "createdBy", "modifiedBy", "lastModifiedBy", "usedBy"]);
+
+function column(view: ColumnView, extra = false, kind: KindView | null = null): Column {
+  const [min, grow] = widths[isName(view.id, kind) ? "name" : view.id] ?? [view.numeric ? 72 : view.mono ? 160 : 110, view.numeric ? 0.3 : 1];
+  return { ...view, min, grow, sorts: !unsorted.has(view.id), extra };
+}
+
+const plain = (id: string, label: string, mono = false): ColumnView => ({ id, label, mono, numeric: false });
+
+export function nameField(kind: KindView): FieldView {
+  return kind.fields.find((field) => field.id === "name") ?? kind.fields[0]!;
+}
+
+export function isName(id: string, kind: KindView | null): boolean {
+  return id === "name" || (kind !== null && id === nameField(kind).id);
+}
+
+/// Every column that a table can have. A kind's own list is taken as it is where it says where the name goes (the documented
+/// tables of Backup and its neighbours); otherwise it follows the common ones.
+export function columnsOf(kind: KindView | null): Column[] {
+  const common = [plain("name", m.name), plain("organization", m.organization), plain("identity", m.identity, true)];
+  const last = plain("state", m.stateColumn);
+  const more = [plain("usedBy", m.usedBy), plain("createdAt", m.created), plain("modifiedAt", m.modified)];
+  if (!kind) return [...common, last].map((one) => column(one)).concat(
+    [plain("kind", m.kind), plain("project", m.project), plain("expiry", m.expiry), ...more].map((one) => column(one, one.id !== "modifiedAt")),
+  );
+  const own = kind.columns.filter((one) => one.id !== "actions");
+  const named = own.some((one) => isName(one.id, kind));
+  const has = (id: string) => own.some((one) => one.id === id);
+  const before = named ? [] : common.filter((one) => !has(one.id));
+  const after = has("state") ? [] : [last];
+  const rest = [...(named ? [plain("identity", m.identity, true)] : []), ...more].filter((one) => !has(one.id));
+  return [...before, ...own, ...after].map((one) => column(one, false, kind)).concat(rest.map((one) => column(one, true)));
+}
+
+/// The columns shown: those that somebody chose, or all but the extra ones.
+export function chosen(all: Column[], ids: readonly string[] | undefined): Column[] {
+  if (!ids?.length) return all.filter((one) => !one.extra);
+  const picked = all.filter((one) => ids.includes(one.id));
+  return picked.length ? picked : all;
+}
+
+export function cellText(row: CredentialView, id: string): string {
+  switch (id) {
+    case "name": return row.name ? shown(row.name) : m.unnamed;
+    case "organization": return shown(row.organization);
+    case "state": return m.state[row.state];
+    case "kind": return kindOf(row.kind).label;
+    case "usedBy": case "projects": case "rules": return row.usedBy.length ? row.usedBy.map(shown).join(", ") : m.nothing;
+    case "createdAt": return shownDate(row.createdAt);
+    case "modifiedAt": case "lastModified": return shownDate(row.modifiedAt);
+    case "expiry": return row.facts.expiry ? shownDate(row.facts.expiry) : m.nothing;
+    case "identity": case "fingerprint": return row.facts[id] ? shown(row.facts[id]) : m.nothing;
+  }
+  const value = row.fields[id];
+  const field = kindOf(row.kind).fields.find((one) => one.id === id);
+  if (value !== undefined) return valueText(value, field);
+  if (id === "project" && row.facts.project) return shown(row.facts.project);
+  return m.nothing;
+}
+
+/// A stored value in words: a choice by its label, a flag as yes or no, a list on one line.
+export function valueText(value: Value, field?: FieldView): string {
+  if (typeof value === "boolean") return value ? "Yes" : "No";
+  if (Array.isArray(value)) return value.length ? value.map(shown).join(", ") : m.nothing;
+  if (value === "") return m.nothing;
+  return shown(field?.choices.find((one) => one.value === value)?.label ?? String(value));
+}

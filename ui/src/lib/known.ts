@@ -1,0 +1,61 @@
+/// Everything that is known of a credential and is no secret, in the order of its kind's fields, network blocks apart.
+import { kindOf } from "../ipc/client";
+import type { CredentialView, FieldView } from "../ipc/client";
+import { nameField, valueText } from "./columns";
+import { m } from "./messages";
+import { shown, shownMoment } from "./shown";
+
+export type Fact = { label: string; text: string; mono: boolean };
+export type FactGroup = { title: string | null; facts: Fact[] };
+
+const looksLikeKeys = new Set(["url", "cidr", "ip"]);
+
+export function knownOf(row: CredentialView): FactGroup[] {
+  const kind = kindOf(row.kind);
+  const main: Fact[] = [];
+  const groups: FactGroup[] = [{ title: null, facts: main }];
+  const add = (label: string, text: string | null, mono = false) => text !== null && main.push({ label, text, mono });
+  add(m.identity, row.facts.identity && shown(row.facts.identity), true);
+  const said = (field: FieldView) => {
+    const value = row.fields[field.id];
+    if (value === undefined || value === "" || field.secret || field.id === nameField(kind).id) return null;
+    const text = valueText(value, field);
+    return text === m.nothing ? null : text;
+  };
+  for (const field of kind.fields) {
+    let text = said(field);
+    let label = field.label;
+    if (text === null || text === main[0]?.text) continue;
+    if (/\.end/.test(field.id) && row.fields[beginOf(field.id)] !== undefined) continue;
+    // Both ends of a range are one fact.
+    const end = kind.fields.find((one) => one.id !== field.id && beginOf(one.id) === field.id);
+    const last = end && said(end);
+    if (end && last) {
+      text = `${text} – ${last}`;
+      label = alike(field.label, end.label);
+    }
+    const fact = { label, text, mono: looksLikeKeys.has(field.type) || /(Id|Arn)$/.test(field.id) };
+    const title = field.id.includes(".") ? field.group : null;
+    const group = groups.find((one) => one.title === title);
+    if (group) group.facts.push(fact);
+    else groups.push({ title, facts: [fact] });
+  }
+  add(m.project, row.facts.project && shown(row.facts.project));
+  add(m.fingerprint, row.facts.fingerprint && shown(row.facts.fingerprint), true);
+  add(m.expiry, row.facts.expiry && shownMoment(row.facts.expiry));
+  if (row.usedBy.length) add(m.usedBy, row.usedBy.map(shown).join(", "));
+  add(m.created, shownMoment(row.createdAt));
+  add(m.modified, shownMoment(row.modifiedAt));
+  return groups;
+}
+
+export function beginOf(id: string): string {
+  return id.replace(/\.end/, ".begin");
+}
+
+/// What two labels have in common, by words: "Allocation Range" of its start and its end.
+function alike(a: string, b: string): string {
+  const [left, right] = [a.split(" "), b.split(" ")];
+  const common = left.slice(0, left.findIndex((word, at) => word !== right[at]));
+  return common.length ? common.join(" ") : a;
+}
