@@ -12,7 +12,7 @@ export function field(id: string, more: Partial<FieldView> = {}): FieldView {
 
 export function kind(fields: FieldView[], more: Partial<KindView> = {}): KindView {
   return {
-    id: "aws", tab: "cloud", label: "Amazon Web Services", summary: "Keys", mark: "AW", addRole: "manager", canLock: true,
+    id: "aws", tab: "cloud", label: "Amazon Web Services", summary: "Keys", mark: "AW", nameField: fields[0]?.id ?? "name", addRole: "manager", canLock: true,
     canDefault: true, fields, columns: [], rights: { manager: [], partner: [], member: [] }, ...more,
   };
 }
@@ -21,7 +21,7 @@ export function credential(more: Partial<CredentialView> = {}): CredentialView {
   return {
     id: "c1", kind: "aws", tab: "cloud", name: "aws-prod", organization: "Acme", organizationId: "o1", state: "ready", locked: false,
     default: false, version: 3, fields: {}, secrets: {}, facts: { identity: null, project: null, fingerprint: null, expiry: null },
-    problems: [], usedBy: [], createdAt: "2026-03-12T10:00:00Z", modifiedAt: "2026-03-13T10:00:00Z", ...more,
+    accountId: null, problems: [], usedBy: [], createdAt: "2026-03-12T10:00:00Z", modifiedAt: "2026-03-13T10:00:00Z", ...more,
   };
 }
 

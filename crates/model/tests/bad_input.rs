@@ -47,7 +47,7 @@ const CASES: &[Case] = &[
     (Azure, &[("azureClientId", "not-a-guid")], "azureClientId", Invalid, "Azure Client ID is a GUID"),
     (Azure, &[("azureTenantId", "contoso.onmicrosoft.com")], "azureTenantId", Invalid, "Azure Tenant ID is a GUID"),
     (Azure, &[("azureSubscriptionId", "42")], "azureSubscriptionId", Invalid, "Azure Subscription Id is a GUID"),
-    (Azure, &[("azureLocation", "West Europe")], "azureLocation", Invalid, "westeurope"),
+    (Azure, &[("azureLocation", "West Atlantis")], "azureLocation", Invalid, "westeurope"),
     (Proxmox, &[("tokenId", "taikun")], "tokenId", Invalid, "user@realm!name"),
     (Proxmox, &[("tokenId", "taikun@pve")], "tokenId", Invalid, "user@realm!name"),
     (Proxmox, &[("tokenId", "taikun!name")], "tokenId", Invalid, "user@realm!name"),

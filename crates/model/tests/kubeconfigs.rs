@@ -192,6 +192,10 @@ fn kubeconfigs_that_work_are_taken() {
     let file = fixture("kubeconfig.yaml");
     taken(&file, &[]);
     taken(&fixture("kubeconfig-token.yaml"), &[]);
+    taken(
+        &kubeconfig("    server:", "    certificate-authority: ''\n    server:"),
+        &[],
+    );
     taken(&file.replace('\n', "\r\n"), &[]);
     taken(&format!("\u{feff}---\n# exported\n{file}"), &[]);
     let value: Value = yaml_serde::from_str(&file).unwrap();
@@ -238,7 +242,7 @@ fn a_bomb_of_aliases_or_brackets_ends_at_once() {
             KindId::Openshift,
             "kubeConfig",
             text,
-            "aliases or is nested too deeply",
+            "aliases or nesting that no kubeconfig has",
         )
     };
     let mut bomb = String::from("a0: &a0 [x, x]\n");
@@ -248,4 +252,31 @@ fn a_bomb_of_aliases_or_brackets_ends_at_once() {
     refused(&format!("{bomb}kind: Config\nclusters: *a39\n"));
     refused(&"{a: ".repeat(100_000));
     refused(&"[".repeat(500_000));
+    refused(&format!("{}{}", "{a: ".repeat(500), "a,".repeat(400_000)));
+    refused(
+        &(0..50_000)
+            .map(|i| format!("%TAG !a{i}! b\n"))
+            .collect::<String>(),
+    );
+}
+
+#[test]
+fn a_large_kubeconfig_is_taken_with_a_warning() {
+    let file: Value = yaml_serde::from_str(&fixture("kubeconfig.yaml")).unwrap();
+    let mut large = file.clone();
+    for list in ["clusters", "contexts", "users"] {
+        let entries = large[list].as_array_mut().unwrap();
+        for number in 1..40 {
+            let mut entry = entries[0].clone();
+            entry["name"] = format!("{list}-{number}").into();
+            entries.push(entry);
+        }
+    }
+    for text in [
+        serde_json::to_string_pretty(&large).unwrap(),
+        yaml_serde::to_string(&large).unwrap(),
+    ] {
+        assert!(text.len() > 200_000, "{}", text.len());
+        taken(KindId::Openshift, "kubeConfig", &text, &["40 contexts"]);
+    }
 }

@@ -29,6 +29,13 @@ fn plain_values_lose_their_noise_and_that_is_said() {
             "quotation marks",
         ),
         (
+            Azure,
+            "azureLocation",
+            "West Europe",
+            "westeurope",
+            "read as westeurope",
+        ),
+        (
             Openstack,
             "openStackContinent",
             "Europe",

@@ -137,7 +137,9 @@ proptest! {
 
     #[test]
     fn any_object_is_read_and_judged_without_a_panic((id, object) in objects()) {
-        let judged = judge(id.kind(), Input::from_json(object.to_string().as_bytes()).unwrap());
+        // Dots in keys can name one field twice, which is told as such.
+        let Ok(input) = Input::from_json(object.to_string().as_bytes()) else { return Ok(()) };
+        let judged = judge(id.kind(), input);
         // One problem a field at the most.
         let mut fields: Vec<_> = judged.findings.problems.iter().map(|problem| &problem.field).collect();
         fields.dedup();

@@ -60,3 +60,18 @@ fn as_time(text: &str) -> rusqlite::Result<DateTime<Utc>> {
 pub(crate) fn unreadable() -> Error {
     Error::FromSqlConversionFailure(0, Type::Text, "unreadable".into())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_sort_as_their_texts_do() {
+        let at = |millis| DateTime::from_timestamp_millis(millis).unwrap();
+        let times = [at(0), at(5), at(50), at(999), at(1000), at(1_790_000_000_123), at(253_402_300_799_999)];
+        let texts = times.map(time);
+        assert!(texts.is_sorted(), "{texts:?}");
+        assert_eq!(texts[5], "2026-09-21T14:13:20.123Z");
+        assert!(texts.iter().all(|text| as_time(text).is_ok_and(|back| times.contains(&back))));
+    }
+}

@@ -6,8 +6,9 @@ use chrono::{DateTime, Utc};
 use credenza_model::{
     CredentialId, Facts, KindId, OrganizationId, Problem, SecretRef, SecretState, Values, WorkspaceId,
 };
-use rusqlite::{OptionalExtension, Row as SqlRow, ToSql, named_params, params};
+use rusqlite::{OptionalExtension, params};
 
+use crate::row::{Home, INSERT, SELECT, UPDATE, read_row, write};
 use crate::search::fold;
 use crate::{Reader, Row, State, StoreError, Writer, column};
 
@@ -63,10 +64,9 @@ impl Reader<'_> {
         Ok(select.query_row([id.to_string()], read_row).optional()?.map(|row| row.credential))
     }
 
-    /// Every credential of a workspace, tombstones included, in no order that means anything.
+    /// Every credential of a workspace, tombstones included: for what concerns all of them. A list is made of pages.
     pub fn credentials(&self, workspace: WorkspaceId) -> Result<Vec<Credential>, StoreError> {
-        let select = format!("{SELECT} WHERE c.workspace = (SELECT seq FROM workspaces WHERE id = ?1)");
-        let mut select = self.connection.prepare_cached(&select)?;
+        let mut select = self.connection.prepare_cached(&format!("{SELECT} WHERE w.id = ?1 ORDER BY c.id"))?;
         let rows = select.query_map([workspace.to_string()], |row| Ok(read_row(row)?.credential))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
@@ -186,113 +186,4 @@ impl Writer<'_> {
             Ok(Home { workspace: row.get(0)?, organization: row.get(1)?, organization_name: row.get(2)? })
         })?)
     }
-}
-
-/// Where a credential is, in numbers.
-struct Home {
-    workspace: i64,
-    organization: i64,
-    organization_name: String,
-}
-
-/// Everything that [`read_row`] wants.
-pub(crate) const SELECT: &str = "
-    SELECT c.seq, c.id, w.id AS workspace, o.id AS organization, o.name AS organization_name, c.kind, c.name, c.state,
-           c.locked, c.is_default, c.version, c.remote_id, c.generation, c.parts, c.created_at, c.modified_at,
-           c.deleted_at, c.field_values, c.secrets, c.facts, c.secret_facts, c.problems, c.used_by
-    FROM credentials c JOIN organizations o ON o.seq = c.organization JOIN workspaces w ON w.seq = c.workspace";
-
-const INSERT: &str = "
-    INSERT INTO credentials (
-        id, workspace, organization, tab, kind, name, state, locked, is_default, version, remote_id, generation, parts,
-        created_at, modified_at, deleted_at, name_key, identity_key, project_key, expiry,
-        field_values, secrets, facts, secret_facts, problems, used_by
-    ) VALUES (
-        :id, :workspace, :organization, :tab, :kind, :name, :state, :locked, :is_default, :version, :remote_id, :generation, :parts,
-        :created_at, :modified_at, :deleted_at, :name_key, :identity_key, :project_key, :expiry,
-        :field_values, :secrets, :facts, :secret_facts, :problems, :used_by
-    )";
-
-const UPDATE: &str = "
-    UPDATE credentials SET
-        workspace = :workspace, organization = :organization, tab = :tab, kind = :kind, name = :name, state = :state, locked = :locked, is_default = :is_default,
-        version = :version, remote_id = :remote_id, generation = :generation, parts = :parts,
-        created_at = :created_at, modified_at = :modified_at, deleted_at = :deleted_at,
-        name_key = :name_key, identity_key = :identity_key, project_key = :project_key, expiry = :expiry,
-        field_values = :field_values, secrets = :secrets, facts = :facts, secret_facts = :secret_facts,
-        problems = :problems, used_by = :used_by
-    WHERE id = :id";
-
-/// Binds a credential to one of the two statements above.
-fn write(
-    credential: &Credential,
-    home: &Home,
-    execute: impl FnOnce(&[(&str, &dyn ToSql)]) -> rusqlite::Result<usize>,
-) -> Result<(), StoreError> {
-    let facts = &credential.facts;
-    let key = |fact: &Option<String>| fact.as_deref().map(fold).unwrap_or_default();
-    execute(named_params! {
-        ":id": credential.id.to_string(),
-        ":workspace": home.workspace,
-        ":organization": home.organization,
-        ":tab": credential.kind.kind().tab.as_str(),
-        ":kind": credential.kind.as_str(),
-        ":name": credential.name,
-        ":state": credential.state.as_str(),
-        ":locked": credential.locked,
-        ":is_default": credential.default,
-        ":version": credential.version,
-        ":remote_id": credential.remote_id,
-        ":generation": credential.secret.map(|secret| secret.generation.to_string()),
-        ":parts": credential.secret.map(|secret| secret.parts),
-        ":created_at": column::time(credential.created_at),
-        ":modified_at": column::time(credential.modified_at),
-        ":deleted_at": credential.deleted_at.map(column::time),
-        ":name_key": fold(&credential.name),
-        ":identity_key": key(&facts.identity),
-        ":project_key": key(&facts.project),
-        ":expiry": facts.expiry.map(column::time).unwrap_or_default(),
-        ":field_values": column::json(&credential.values),
-        ":secrets": column::json(&credential.secrets),
-        ":facts": column::json(facts),
-        ":secret_facts": column::json(&credential.secret_facts),
-        ":problems": column::json(&credential.problems),
-        ":used_by": column::json(&credential.used_by),
-    })?;
-    Ok(())
-}
-
-/// Reads a row of [`SELECT`].
-pub(crate) fn read_row(row: &SqlRow<'_>) -> rusqlite::Result<Row> {
-    let id = column::parsed(row, "id")?;
-    let secret = match (row.get::<_, Option<String>>("generation")?, row.get("parts")?) {
-        (Some(generation), Some(parts)) => {
-            let generation = generation.parse().map_err(|_| column::unreadable())?;
-            Some(SecretRef { credential: id, generation, parts })
-        }
-        _ => None,
-    };
-    let credential = Credential {
-        id,
-        workspace: column::parsed(row, "workspace")?,
-        organization: column::parsed(row, "organization")?,
-        kind: column::parsed(row, "kind")?,
-        name: row.get("name")?,
-        state: column::parsed(row, "state")?,
-        locked: row.get("locked")?,
-        default: row.get("is_default")?,
-        version: row.get("version")?,
-        values: column::read_json(row, "field_values")?,
-        secrets: column::read_json(row, "secrets")?,
-        facts: column::read_json(row, "facts")?,
-        secret_facts: column::read_json(row, "secret_facts")?,
-        problems: column::read_json(row, "problems")?,
-        secret,
-        remote_id: row.get("remote_id")?,
-        used_by: column::read_json(row, "used_by")?,
-        created_at: column::read_time(row, "created_at")?,
-        modified_at: column::read_time(row, "modified_at")?,
-        deleted_at: column::read_time_if_any(row, "deleted_at")?,
-    };
-    Ok(Row { credential, organization_name: row.get("organization_name")? })
 }

@@ -39,6 +39,7 @@ mod organizations;
 mod outbox;
 mod page;
 mod plan;
+mod row;
 mod search;
 mod state;
 mod store;

@@ -83,7 +83,7 @@ fn open_read_only(path: &Path) -> Result<Opened, StoreError> {
     {
         // SQLite shares a WAL through a file that it cannot make here. Without a WAL there is nothing to share: nobody
         // can write. With one, the file alone would be an older state passed off as the present one.
-        Err(StoreError::Io(_)) if !has_wal(path) => {
+        Err(StoreError::Io(_) | StoreError::ReadOnly) if !has_wal(path) => {
             let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
             ready_to_read(Connection::open_with_flags(immutable_uri(path), flags)?)?
         }

@@ -10,8 +10,8 @@ use std::sync::Arc;
 use credenza_model::{KindId, OrganizationId, Tab, WorkspaceId};
 use rusqlite::{OptionalExtension, params, params_from_iter};
 
-use crate::credentials::{SELECT, read_row};
 use crate::plan::{Plan, Statement};
+use crate::row::{SELECT, read_row};
 use crate::search::Terms;
 use crate::{Credential, Reader, Sort, State, StoreError, column};
 

@@ -165,3 +165,116 @@ fn narrow(tab: Option<Tab>, kinds: Option<&[KindId]>) -> Option<(Scope, Option<T
         (None, some) => (Scope::Workspace, None, if some == whole { Vec::new() } else { chosen }),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use credenza_model::WorkspaceId;
+    use rusqlite::{Connection, params_from_iter};
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::{State, migrate};
+
+    #[test]
+    fn indexed_orders_are_read_from_their_index() {
+        let connection = schema();
+        each_query(|query, organization| {
+            let Some(plan) = Plan::of(query, 1, organization) else { return };
+            let steps = explain(&connection, &plan.part(100, 0));
+            if plan.is_indexed() {
+                assert!(!steps.contains("TEMP B-TREE"), "{query:?}: {steps}");
+            }
+            if !matches!(query.sort, Sort::Field(_)) {
+                // No row is read to filter it, to sort it or to skip it.
+                assert!(steps.contains("c USING COVERING INDEX"), "{query:?}: {steps}");
+                assert!(!steps.contains("SCAN c"), "{query:?}: {steps}");
+            }
+            let count = explain(&connection, &plan.count());
+            assert!(count.contains("SEARCH c USING COVERING INDEX by_organization"), "{query:?}: {count}");
+            let among = explain(&connection, &plan.among(&[1, 2]));
+            assert!(among.contains("SEARCH c USING INTEGER PRIMARY KEY"), "{query:?}: {among}");
+        });
+    }
+
+    #[test]
+    fn the_default_page_has_its_own_index() {
+        let query = Query { tab: Some(Tab::Cloud), ..all() };
+        let steps = explain(&schema(), &Plan::of(&query, 1, None).unwrap().part(100, 0));
+        assert_eq!(steps, "SEARCH c USING COVERING INDEX live_tab_name (workspace=? AND tab=?)\n");
+    }
+
+    #[test]
+    fn kinds_and_tab_come_to_the_least_that_says_the_same() {
+        let clouds: Vec<_> = Tab::Cloud.kinds().map(|kind| kind.id).collect();
+        let narrowed = |tab, kinds: &[KindId]| narrow(tab, Some(kinds));
+        assert_eq!(narrow(None, None), Some((Scope::Workspace, None, vec![])));
+        assert_eq!(narrow(Some(Tab::Cloud), None), Some((Scope::Tab, Some(Tab::Cloud), vec![])));
+        assert_eq!(narrowed(None, KindId::ALL), Some((Scope::Workspace, None, vec![])));
+        assert_eq!(narrowed(None, &clouds), Some((Scope::Tab, Some(Tab::Cloud), vec![])));
+        assert_eq!(narrowed(Some(Tab::Cloud), KindId::ALL), Some((Scope::Tab, Some(Tab::Cloud), vec![])));
+        let one = Some((Scope::Kind, Some(Tab::Backup), vec![KindId::Backup]));
+        assert_eq!(narrowed(None, &[KindId::Backup]), one);
+        assert_eq!(narrow(Some(Tab::Backup), None), one);
+        assert_eq!(narrowed(Some(Tab::Ai), &clouds), None);
+        assert_eq!(narrowed(None, &[]), None);
+    }
+
+    fn schema() -> Connection {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrate::migrate(&mut connection).unwrap();
+        connection
+    }
+
+    fn all() -> Query {
+        Query {
+            workspace: WorkspaceId::new(Uuid::nil()),
+            tab: None,
+            kinds: None,
+            organization: None,
+            search: None,
+            state: None,
+            sort: Sort::Name,
+            descending: false,
+            limit: 100,
+            offset: 0,
+        }
+    }
+
+    fn each_query(check: impl Fn(&Query, Option<i64>)) {
+        let sorts = [
+            Sort::Name,
+            Sort::Organization,
+            Sort::Kind,
+            Sort::State,
+            Sort::Identity,
+            Sort::Project,
+            Sort::Expiry,
+            Sort::Created,
+            Sort::Modified,
+            Sort::Locked,
+            Sort::Default,
+            Sort::Field("a.b".into()),
+        ];
+        let kinds = [None, Some(vec![KindId::Aws]), Some(vec![KindId::Aws, KindId::Gcp, KindId::Backup])];
+        for sort in sorts {
+            for tab in [None, Some(Tab::Cloud), Some(Tab::Backup)] {
+                for kinds in &kinds {
+                    for state in [None, Some(State::Draft)] {
+                        for descending in [false, true] {
+                            for organization in [None, Some(1)] {
+                                let (sort, kinds) = (sort.clone(), kinds.clone());
+                                check(&Query { sort, tab, kinds, state, descending, ..all() }, organization);
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn explain(connection: &Connection, statement: &Statement) -> String {
+        let mut explain = connection.prepare(&format!("EXPLAIN QUERY PLAN {}", statement.sql)).unwrap();
+        let steps = explain.query_map(params_from_iter(&statement.values), |row| row.get::<_, String>("detail"));
+        steps.unwrap().map(|step| step.unwrap() + "\n").collect()
+    }
+}

@@ -163,3 +163,25 @@ pub(crate) fn fold(text: &str) -> String {
 fn is_break(c: char) -> bool {
     c.is_whitespace() || c.is_control()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_told_apart_and_quoted() {
+        let terms = Terms::of("  Ab say\"hi\"\u{a0}say\"hi\" a*b ").unwrap();
+        assert_eq!(terms.short, ["ab"]);
+        assert_eq!(terms.long, ["a*b", "say\"hi\""]);
+        assert_eq!(terms.phrases(), "\"a*b\" AND \"say\"\"hi\"\"\"");
+        assert_eq!(Terms::of(" \0\t"), None);
+    }
+
+    #[test]
+    fn hits_know_what_they_are() {
+        let hits = Hits::of(vec![1, 64, 65, 700]);
+        let known: Vec<i64> = (-1..1000).filter(|seq| hits.has(*seq)).collect();
+        assert_eq!(known, [1, 64, 65, 700]);
+        assert!(!Hits::of(Vec::new()).has(0));
+    }
+}

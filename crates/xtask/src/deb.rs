@@ -15,6 +15,7 @@ use crate::setup;
 /// Installing needs root, and changes the machine: this is why it is not a step of every run.
 pub(crate) fn check(tree: &Tree) -> Result<()> {
     setup::node_modules(tree)?;
+    setup::front_end(tree)?;
     let started = SystemTime::now();
     let tauri = tree.root.join("ui/node_modules/.bin/tauri");
     run(Command::new(tauri)

@@ -25,12 +25,13 @@ pub fn of_first_window(
         Ok(()) => first_window(desktop).map(Ok),
         Err(error) => Some(Err(error)),
     })??;
-    let mut before = Vec::new();
+    let mut seen = HashSet::new();
     loop {
         go_on()?;
         let now = pixels(desktop, &window)?;
         let drawn = colours(&now) >= DRAWN;
-        if drawn && now == before {
+        // At rest is what looks as it has looked before, not only as it looked last: a caret blinks for ever.
+        if drawn && seen.contains(&now) {
             return save(desktop, to);
         }
         if started.elapsed() > limit {
@@ -40,7 +41,7 @@ pub fn of_first_window(
             }
             return Ok(());
         }
-        before = now;
+        seen.insert(now);
         std::thread::sleep(Duration::from_millis(150));
     }
 }

@@ -64,7 +64,7 @@ pub(crate) fn front_end(tree: &Tree) -> Result<()> {
     run(npm(tree).args(["run", "build"]))
 }
 
-/// A tool from crates.io, of one version, kept with the build.
+/// A tool by the name of its package, of one version, kept with the build.
 #[derive(Debug)]
 pub(crate) struct Tool {
     name: &'static str,

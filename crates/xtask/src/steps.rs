@@ -186,13 +186,13 @@ fn clippy(tree: &Tree) -> Result<()> {
 }
 
 fn rust(tree: &Tree) -> Result<()> {
-    setup::front_end(tree)?;
+    build(tree)?;
     let mut tests = tree.workspace("test");
     tests.args(["--lib", "--bins"]);
     for name in tree.windowless_tests() {
         tests.args(["--test", &name]);
     }
-    on_a_desktop(&mut tests, run_tests)
+    on_a_desktop(with_programs(tree, &mut tests), run_tests)
 }
 
 fn doc(tree: &Tree) -> Result<()> {
@@ -213,20 +213,27 @@ fn bindings_test(tree: &Tree) -> Command {
 }
 
 fn e2e(tree: &Tree) -> Result<()> {
-    setup::front_end(tree)?;
     let driver = tool(tree, &TAURI_DRIVER)?;
-    // All targets, as the tests were built: the programs are then linked from what is there.
-    run(tree.workspace("build").arg("--all-targets"))?;
+    build(tree)?;
     let mut tests = tree.workspace("test");
+    tests.args(["--test", "e2e"]).env("TAURI_DRIVER", driver);
+    on_a_desktop(with_programs(tree, &mut tests), run_tests)
+}
+
+/// Builds everything that the tests run: all targets, since a build without the tests has other features in its tree.
+fn build(tree: &Tree) -> Result<()> {
+    setup::front_end(tree)?;
+    run(tree.workspace("build").arg("--all-targets"))
+}
+
+/// Tells the tests where the programs are that [`build`] leaves; without being told they would build them themselves.
+fn with_programs<'c>(tree: &Tree, tests: &'c mut Command) -> &'c mut Command {
     tests
-        .args(["--test", "e2e"])
         .env("CREDENZA_BIN", tree.program("debug", "credenza"))
         .env(
             "CREDENZA_DESKTOP_BIN",
             tree.program("debug", "credenza-desktop"),
         )
-        .env("TAURI_DRIVER", driver);
-    on_a_desktop(&mut tests, run_tests)
 }
 
 /// Runs a command where there is a keychain that is not the person's own. On macOS and Windows the keychain belongs to

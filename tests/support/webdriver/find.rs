@@ -27,6 +27,15 @@ impl Window {
         self.one(&json!({ "text": text }), None)
     }
 
+    /// The first of perhaps several elements with this role and accessible name, as soon as there is one.
+    pub fn first_by_role(&self, role: &str, name: &str) -> Element<'_> {
+        let query = json!({ "role": role, "name": name });
+        let found = wait_for("found", PATIENCE, || {
+            self.all(&query, None).into_iter().next()
+        });
+        found.unwrap_or_else(|_| self.fail(&format!("there is no {query}")))
+    }
+
     /// All elements with this role that are there now, in the order of the page.
     pub fn all_by_role(&self, role: &str) -> Vec<Element<'_>> {
         self.all(&json!({ "role": role, "name": null }), None)

@@ -1,9 +1,24 @@
 /// The one way to Rust: every command as a function that gives its value or throws a `Failure`. Nothing else in the
 /// window knows that there is a web view boundary, or in which of its shapes a command fails.
 import { commands, kinds as generated } from "./bindings";
-import type { AppError, KindId, KindView, Tab } from "./bindings";
+import type * as Rust from "./bindings";
 
 export type * from "./bindings";
+
+/// Remarks and errors with any code: the window has a few of its own, and shows those it does not know all the same.
+export type Problem = Omit<Rust.Problem, "code"> & { code: string };
+export type Findings = { problems: Problem[]; warnings: Problem[] };
+export type AppError = Omit<Rust.AppError, "code" | "problems"> & { code: string; problems: Problem[] };
+
+// Parts that have a name here and none of their own in Rust.
+export type InputValue = Rust.Input[string];
+export type Value = Exclude<Rust.CredentialView["fields"][string], undefined>;
+export type FieldType = Rust.FieldView["type"];
+export type ColumnView = Rust.KindView["columns"][number];
+
+type KindId = Rust.KindId;
+type KindView = Rust.KindView;
+type Tab = Rust.Tab;
 
 /// What is thrown when a command fails. It carries the error as Rust wrote it: a code, the field, the problems, and a
 /// sentence for the person.
@@ -58,10 +73,10 @@ export async function unwrap<T>(answer: Promise<unknown>): Promise<T> {
   return value as T;
 }
 
-type Value<R> = R extends { status: "ok"; data: infer T } ? T : R extends { status: "error" } ? never : R;
+type Given<R> = R extends { status: "ok"; data: infer T } ? T : R extends { status: "error" } ? never : R;
 type Command = (...args: never[]) => Promise<unknown>;
 type Unwrapped<C> = {
-  [K in keyof C]: C[K] extends (...args: infer A) => Promise<infer R> ? (...args: A) => Promise<Value<R>> : never;
+  [K in keyof C]: C[K] extends (...args: infer A) => Promise<infer R> ? (...args: A) => Promise<Given<R>> : never;
 };
 
 export const ipc = Object.fromEntries(

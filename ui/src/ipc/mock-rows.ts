@@ -1,5 +1,5 @@
 /// Rows that look like somebody's real infrastructure, always the same ones for a given number.
-import type { CredentialView, KindId, KindView, OrganizationView, SecretState, State, Value } from "./bindings";
+import type { CredentialView, KindId, KindView, OrganizationView, SecretState, State, Value } from "./client";
 
 type Seed = [KindId, string, State, string, { [id: string]: Value }, number?];
 
@@ -38,7 +38,7 @@ export function sampleRows(count: number, organizations: OrganizationView[], kin
       kind.fields.filter((field) => field.secret)
         .map((field): [string, SecretState] => [field.id, state === "draft" ? "unset" : at % 5 === 3 ? "account" : "set"]),
     );
-    const nameField = kind.fields[0]!.id;
+    const nameField = kind.nameField;
     rows.push({
       id: `c${at}`, kind: id, tab: kind.tab, name: full, organization: organization.name, organizationId: organization.id,
       state: round === 0 ? state : (["synced", "ready", "draft", "synced", "changed"] as const)[(at + round) % 5]!,
@@ -52,6 +52,7 @@ export function sampleRows(count: number, organizations: OrganizationView[], kin
         ? kind.fields.filter((field) => field.secret && field.required)
           .map((field) => ({ field: field.id, code: "required", message: `${field.label} is missing.` }))
         : [],
+      accountId: state === "synced" ? 4100 + at : null,
       usedBy: owners.slice(0, used),
       createdAt: new Date(now - (at + 30) * 86_400_000).toISOString(),
       modifiedAt: new Date(now - (at + 1) * 3_700_000).toISOString(),

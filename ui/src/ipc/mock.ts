@@ -6,7 +6,7 @@ import { kinds as generated } from "./bindings";
 import type {
   AppError, CredentialView, FieldView, Findings, Input, KeychainView, KindId, KindView, ListQuery, Page, Problem, Role,
   Settings, StartView, State, Tab, TabView, WorkspaceView,
-} from "./bindings";
+} from "./client";
 import { sampleRows } from "./mock-rows";
 
 const kinds = generated as unknown as readonly KindView[];
@@ -89,7 +89,7 @@ export class Mock {
 
   private row(id: string): CredentialView {
     const found = this.rows.find((row) => row.id === id);
-    if (!found) throw error("missing", "This credential is gone: somebody deleted it meanwhile.");
+    if (!found) throw error("not_found", "This credential is gone: somebody deleted it meanwhile.");
     return found;
   }
 
@@ -99,6 +99,12 @@ export class Mock {
 
   keychain(): KeychainView {
     return { state: this.wishes.keychain, message: keychainWords[this.wishes.keychain] };
+  }
+
+  unlock_keychain(): KeychainView {
+    if (this.wishes.keychain !== "locked") return this.keychain();
+    this.wishes.keychain = "ready";
+    return this.keychain();
   }
 
   create_workspace({ name, role, organizations }: { name: string; role: Role; organizations: string[] }): WorkspaceView {
@@ -191,7 +197,7 @@ export class Mock {
     const now = new Date().toISOString();
     const made: CredentialView = {
       id: `n${this.next++}`, kind: id, tab: kind.tab, name: "", organization: owner.name, organizationId: owner.id, state: "ready",
-      locked: false, default: false, version: 1, fields: {}, secrets: {}, usedBy: [], createdAt: now, modifiedAt: now,
+      locked: false, default: false, version: 1, fields: {}, secrets: {}, usedBy: [], accountId: null, createdAt: now, modifiedAt: now,
       facts: { identity: null, project: null, fingerprint: null, expiry: null }, problems: [],
     };
     this.write(made, kind, input, found, draft);
@@ -202,7 +208,7 @@ export class Mock {
   edit_credential({ id, version, input, draft }: { id: string; version: number; input: Input; draft: boolean }) {
     const row = this.row(id);
     if (row.version !== version)
-      throw error("conflict", `Somebody changed ${row.name} while you were editing. Compare both, then decide.`);
+      throw error("stale", `Somebody changed ${row.name} while you were editing. Compare both, then decide.`);
     const kind = this.kind(row.kind);
     const found = findings(kind, input, row, this.rows);
     if (found.problems.length && !draft)
@@ -222,9 +228,9 @@ export class Mock {
       } else if (value === null) delete row.fields[field.id];
       else row.fields[field.id] = value;
     }
-    row.name = String(row.fields["name"] ?? row.fields["s3Name"] ?? "");
+    row.name = String(row.fields[kind.nameField] ?? "");
     row.state = draft || found.problems.length ? "draft" : row.state === "draft" ? "ready" : row.state;
-    row.problems = found.problems;
+    row.problems = found.problems as CredentialView["problems"];
     row.modifiedAt = new Date().toISOString();
     row.facts.identity = String(row.fields["awsAccessKeyId"] ?? row.fields["tokenId"] ?? row.fields["openStackUser"] ?? row.fields["username"] ?? "") || null;
   }
@@ -243,7 +249,7 @@ export class Mock {
 
   undo_delete({ id }: { id: string }): CredentialView {
     const row = this.deleted.get(id);
-    if (!row) throw error("missing", "The time for undo has passed. Add the credential again.");
+    if (!row) throw error("not_found", "The time for undo has passed. Add the credential again.");
     this.rows.push(row);
     return row;
   }
@@ -318,9 +324,9 @@ function findings(kind: KindView, input: Input, base: CredentialView | null, row
     const wrong = oddity(field, given);
     if (wrong) problem(field.id, "shape", wrong);
   }
-  const name = value("name") ?? value("s3Name");
+  const name = value(kind.nameField);
   if (rows.some((row) => row.kind === kind.id && row.name === name && row.id !== base?.id))
-    problem(kind.fields[0]!.id, "duplicate", `There is already one named ${String(name)}. Choose another name.`);
+    problem(kind.nameField, "duplicate", `There is already one named ${String(name)}. Choose another name.`);
   for (const block of ["publicNetwork", "privateNetwork"]) {
     const [net = "", bits = ""] = String(value(`${block}.ipAddress`) ?? "").split("/");
     if (!isIp(net) || !(Number(bits) >= 1 && Number(bits) <= 32)) continue;

@@ -14,12 +14,12 @@ export type Column = ColumnView & {
 };
 
 const widths: Record<string, [number, number]> = {
-  name: [170, 2], organization: [100, 1], identity: [130, 1.4], state: [90, 0.4], id: [48, 0.2], usedBy: [130, 1],
-  createdAt: [110, 0.5], modifiedAt: [110, 0.5], expiry: [110, 0.5], kind: [120, 0.8],
+  name: [160, 2], organization: [106, 1], identity: [124, 1.4], state: [88, 0.4], accountId: [56, 0.2], locked: [80, 0.3], default: [80, 0.3], usedBy: [130, 1],
+  createdAt: [104, 0.5], modifiedAt: [104, 0.5], expiry: [104, 0.5], kind: [120, 0.8],
 };
 
-/// No row has these yet, so there is nothing to sort by: the account's number and names come with an account.
-const unsorted = new Set(["id", "createdBy", "modifiedBy", "lastModifiedBy", "usedBy"]);
+/// What comes with an account or hangs on a credential, which a list is not sorted by.
+const unsorted = new Set(["accountId", "createdBy", "modifiedBy", "usedBy", "type", "fingerprint"]);
 
 function column(view: ColumnView, extra = false, kind: KindView | null = null): Column {
   const [min, grow] = widths[isName(view.id, kind) ? "name" : view.id] ?? [view.numeric ? 72 : view.mono ? 160 : 110, view.numeric ? 0.3 : 1];
@@ -28,12 +28,8 @@ function column(view: ColumnView, extra = false, kind: KindView | null = null): 
 
 const plain = (id: string, label: string, mono = false): ColumnView => ({ id, label, mono, numeric: false });
 
-export function nameField(kind: KindView): FieldView {
-  return kind.fields.find((field) => field.id === "name") ?? kind.fields[0]!;
-}
-
 export function isName(id: string, kind: KindView | null): boolean {
-  return id === "name" || (kind !== null && id === nameField(kind).id);
+  return id === "name" || (kind !== null && id === kind.nameField);
 }
 
 /// Every column that a table can have. A kind's own list is taken as it is where it says where the name goes (the documented
@@ -67,9 +63,12 @@ export function cellText(row: CredentialView, id: string): string {
     case "organization": return shown(row.organization);
     case "state": return m.state[row.state];
     case "kind": return kindOf(row.kind).label;
-    case "usedBy": case "projects": case "rules": return row.usedBy.length ? row.usedBy.map(shown).join(", ") : m.nothing;
+    case "accountId": return row.accountId === null ? m.nothing : String(row.accountId);
+    case "locked": return yes(row.locked);
+    case "default": return yes(row.default);
+    case "usedBy": return row.usedBy.length ? row.usedBy.map(shown).join(", ") : m.nothing;
     case "createdAt": return shownDate(row.createdAt);
-    case "modifiedAt": case "lastModified": return shownDate(row.modifiedAt);
+    case "modifiedAt": return shownDate(row.modifiedAt);
     case "expiry": return row.facts.expiry ? shownDate(row.facts.expiry) : m.nothing;
     case "identity": case "fingerprint": return row.facts[id] ? shown(row.facts[id]) : m.nothing;
   }
@@ -80,9 +79,13 @@ export function cellText(row: CredentialView, id: string): string {
   return m.nothing;
 }
 
+function yes(flag: boolean): string {
+  return flag ? m.yes : m.no;
+}
+
 /// A stored value in words: a choice by its label, a flag as yes or no, a list on one line.
 export function valueText(value: Value, field?: FieldView): string {
-  if (typeof value === "boolean") return value ? "Yes" : "No";
+  if (typeof value === "boolean") return yes(value);
   if (Array.isArray(value)) return value.length ? value.map(shown).join(", ") : m.nothing;
   if (value === "") return m.nothing;
   return shown(field?.choices.find((one) => one.value === value)?.label ?? String(value));

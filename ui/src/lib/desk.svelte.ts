@@ -41,6 +41,7 @@ class Desk {
   selected = $state.raw<CredentialView | null>(null);
   ticked = $state.raw<ReadonlyMap<string, CredentialView>>(new Map());
   dialog = $state.raw<Dialog | null>(null);
+  deleted = $state.raw<{ ids: string[]; what: string } | null>(null);
   /// Set to a credential's id when the table should bring it into view.
   wanted = $state.raw<string | null>(null);
 
@@ -52,6 +53,8 @@ class Desk {
     const kinds = kindsOf(this.tab);
     return kinds.length === 1 ? kinds[0]! : null;
   });
+  /// Who may filter by organization may do so for every kind that they see.
+  readonly mayFilter = $derived(kindsOf(this.tab).some((kind) => kind.rights[this.role].includes("filter")));
   readonly filtered = $derived(this.search !== "" || this.kind !== null || this.organization !== null);
 
   async start(): Promise<void> {
@@ -73,12 +76,13 @@ class Desk {
   }
 
   /// The keychain may ask for a password for a minute, so nothing waits for its answer.
-  async askKeychain(): Promise<void> {
+  async askKeychain(unlock = false): Promise<void> {
+    if (this.keychainAsked) return;
     this.keychainAsked = true;
     try {
-      this.keychain = await ipc.keychain();
+      this.keychain = await (unlock ? ipc.unlockKeychain() : ipc.keychain());
     } catch (thrown) {
-      this.keychain = { state: "unreadable", message: asError(thrown).message };
+      this.keychain = { state: unlock ? "locked" : "unreadable", message: asError(thrown).message };
     } finally {
       this.keychainAsked = false;
     }
@@ -96,6 +100,7 @@ class Desk {
     this.descending = false;
     this.selected = null;
     this.ticked = new Map();
+    this.deleted = null;
     this.tabs = [];
     this.rows.clear();
     this.phase = "open";
@@ -175,9 +180,9 @@ class Desk {
     try {
       const row = await ipc.showCredential(id);
       if (this.selected?.id === id) this.selected = row;
-    } catch {
-      // It is gone, and the list says so by no longer having it.
-      if (this.selected?.id === id) this.selected = null;
+    } catch (thrown) {
+      // Gone is gone, and the list says so too; anything else is said by the list, which asked at the same time.
+      if (asError(thrown).code === "not_found" && this.selected?.id === id) this.selected = null;
     }
   }
 
@@ -271,11 +276,17 @@ class Desk {
     if (this.selected && gone.includes(this.selected.id)) this.selected = null;
     this.ticked = new Map();
     this.dialog = null;
-    toasts.say(m.deleted(what), { action: { label: m.undo, run: () => void this.undo(gone, what) } });
+    this.deleted = { ids: gone, what };
+    toasts.say(m.deleted(what), { action: { label: m.undo, run: () => void this.undo() } });
     await this.refresh();
   }
 
-  private async undo(ids: string[], what: string): Promise<void> {
+  /// Takes the last deletion back. The toast offers it for a moment, the palette for as long as the window is open; Rust says when
+  /// it is too late.
+  async undo(): Promise<void> {
+    if (!this.deleted) return;
+    const { ids, what } = this.deleted;
+    this.deleted = null;
     try {
       const back = await Promise.all(ids.map((id) => ipc.undoDelete(id)));
       toasts.say(m.undone(what));

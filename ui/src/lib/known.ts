@@ -1,7 +1,7 @@
 /// Everything that is known of a credential and is no secret, in the order of its kind's fields, network blocks apart.
 import { kindOf } from "../ipc/client";
 import type { CredentialView, FieldView } from "../ipc/client";
-import { nameField, valueText } from "./columns";
+import { valueText } from "./columns";
 import { m } from "./messages";
 import { shown, shownMoment } from "./shown";
 
@@ -14,11 +14,11 @@ export function knownOf(row: CredentialView): FactGroup[] {
   const kind = kindOf(row.kind);
   const main: Fact[] = [];
   const groups: FactGroup[] = [{ title: null, facts: main }];
-  const add = (label: string, text: string | null, mono = false) => text !== null && main.push({ label, text, mono });
+  const add = (label: string, text: string | null | undefined, mono = false) => text && main.push({ label, text, mono });
   add(m.identity, row.facts.identity && shown(row.facts.identity), true);
   const said = (field: FieldView) => {
     const value = row.fields[field.id];
-    if (value === undefined || value === "" || field.secret || field.id === nameField(kind).id) return null;
+    if (value === undefined || value === "" || field.secret || field.id === kind.nameField) return null;
     const text = valueText(value, field);
     return text === m.nothing ? null : text;
   };
@@ -56,6 +56,6 @@ export function beginOf(id: string): string {
 /// What two labels have in common, by words: "Allocation Range" of its start and its end.
 function alike(a: string, b: string): string {
   const [left, right] = [a.split(" "), b.split(" ")];
-  const common = left.slice(0, left.findIndex((word, at) => word !== right[at]));
-  return common.length ? common.join(" ") : a;
+  const apart = left.findIndex((word, at) => word !== right[at]);
+  return apart < 0 ? a : left.slice(0, apart).join(" ") || a;
 }

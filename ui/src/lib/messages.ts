@@ -40,11 +40,9 @@ export const m = {
   yourRole: "Your role",
   organizationName: "Organization name",
   organizationHint: "The one whose credentials you keep first.",
-  partnerMore: "More organizations can be added later.",
   workspaceBecomes: (name: string) => `Your workspace will be called “${name}”. You can rename it later.`,
   workspaceWaits: "Your workspace takes the organization’s name. You can rename it later.",
   begin: "Start",
-  nameMissing: "Give the organization a name.",
 
   // The rail.
   tabs: "Credential tabs",
@@ -60,7 +58,6 @@ export const m = {
 
   // The toolbar.
   search: "Search",
-  searchIn: (title: string) => `Search ${title}`,
   clearSearch: "Clear search",
   allOrganizations: "All organizations",
   organization: "Organization",
@@ -69,7 +66,7 @@ export const m = {
   all: "All",
   /// How people call a provider where its whole name is too long; others are called by their label.
   short: {
-    aws: "AWS", azure: "Azure", gcp: "Google", tanzu: "Tanzu", openshift: "OpenShift", vsphere: "vSphere",
+    aws: "AWS", azure: "Azure", gcp: "Google", tanzu: "Tanzu", openshift: "OpenShift", vsphere: "vSphere", proxmox: "Proxmox",
   } as Partial<Record<KindId, string>>,
   add: "Add credentials",
   columns: "Columns",
@@ -91,6 +88,8 @@ export const m = {
   expand: "Show everything",
   collapse: "Show less",
   nothing: "–",
+  yes: "Yes",
+  no: "No",
   loading: "Loading",
   unnamed: "Unnamed",
   credentials: (count: number) => many(count, "credential"),
@@ -121,7 +120,6 @@ export const m = {
   saveDraft: "Save draft",
   cancel: "Cancel",
   close: "Close",
-  saving: "Saving…",
   keychainAsks: "Waiting for the keychain. It may be asking for your password in another window.",
   discardTitle: "Discard what you typed?",
   discardMore: "Nothing of it is saved yet.",
@@ -136,7 +134,6 @@ export const m = {
   keepSecret: (label: string) => `Keep ${label}`,
   immutable: "The account does not allow this to change.",
   listHint: "Separate with commas.",
-  rangeTo: "to",
   pasteOrDrop: "Paste its content, or drop the file here",
   chooseFile: "Choose file…",
   fileFrom: (name: string, size: string) => `${name} · ${size}`,
@@ -172,7 +169,6 @@ export const m = {
   details: "Details",
   secrets: "Secrets",
   problems: "To be completed",
-  facts: "Known",
   project: "Project",
   fingerprint: "Fingerprint",
   expiry: "Expires",
@@ -189,7 +185,6 @@ export const m = {
   unlockFirst: "It is locked. Unlock it first.",
   alreadyDefault: "It is the default already.",
   roleMayNot: (role: string) => `A ${role} may not do this.`,
-  openIt: "Open",
   nowLocked: (name: string) => `${name} is locked.`,
   nowUnlocked: (name: string) => `${name} is unlocked.`,
   nowDefault: (name: string) => `${name} is the default now.`,
@@ -247,5 +242,7 @@ export const m = {
     ready: "Keychain ready", locked: "Keychain locked", absent: "No keychain", denied: "Keychain refused",
     timedOut: "Keychain silent", unreadable: "Keychain unreadable",
   },
+  unlockKeychain: "Unlock keychain",
+  undoOf: (what: string) => `Undo: delete ${what}`,
   keychainWait: "Asking the keychain…",
 } as const;

@@ -3,7 +3,7 @@
 use crate::kind::{Column, Kind, Subject, Tab};
 use crate::rules::{self, IP_MODES};
 use crate::wire::{Call, Wire};
-use crate::{Access, Choice, Code, Facts, Field, Findings, KindId, SecretMap, Values};
+use crate::{Access, Choice, Code, Facts, Field, Findings, KindId, Reading, SecretMap, Value, Values};
 
 pub(super) static KIND: Kind = Kind {
     id: KindId::Azure,
@@ -76,7 +76,7 @@ pub(super) static KIND: Kind = Kind {
         Column::new("importedFileShareResourceGroupName", "File Share resource group"),
     ],
     rules: &[secret_value, tenant_is_not_client, known_location],
-    tidy: &[],
+    tidy: &[location_by_its_short_name],
     value_facts,
     secret_facts: |_: &SecretMap| Facts::default(),
     wire: Wire::cloud(
@@ -113,6 +113,17 @@ const LOCATIONS: &[&str] = &[
     "spaincentral", "swedencentral", "switzerlandnorth", "switzerlandwest", "uaenorth", "uksouth", "ukwest",
     "westcentralus", "westeurope", "westindia", "westus", "westus2", "westus3",
 ];
+
+/// The portal shows "West Europe" for what the API calls `westeurope`.
+fn location_by_its_short_name(reading: &mut Reading) {
+    let Some(Some(Value::Text(typed))) = reading.changes.0.get_mut("azureLocation") else { return };
+    let short: String = typed.chars().filter(|c| *c != ' ').map(|c| c.to_ascii_lowercase()).collect();
+    if short != *typed && LOCATIONS.contains(&short.as_str()) {
+        let note = format!("Location: read as {short}.");
+        *typed = short;
+        reading.note("azureLocation", note);
+    }
+}
 
 /// Azure lists a secret's ID beside its value, and the ID stays readable for ever: it is what people copy later.
 fn secret_value(subject: &Subject<'_>, findings: &mut Findings) {

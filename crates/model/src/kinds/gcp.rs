@@ -125,7 +125,8 @@ fn folder_and_billing(subject: &Subject<'_>, findings: &mut Findings) {
 }
 
 fn key_file(subject: &Subject<'_>, findings: &mut Findings) {
-    for sentence in subject.fresh.expose("config").map(gcp_key::warnings).unwrap_or_default() {
+    let Some(text) = subject.fresh.expose("config").filter(|_| !findings.troubled("config")) else { return };
+    for sentence in gcp_key::warnings(text) {
         findings.warn("config", Code::Suspicious, sentence);
     }
 }

@@ -49,11 +49,15 @@ pub(super) static KIND: Kind = Kind {
 };
 
 fn files(subject: &Subject<'_>, findings: &mut Findings) {
-    for sentence in subject.fresh.expose("kubeConfig").map(kubeconfig::warnings).unwrap_or_default() {
-        findings.warn("kubeConfig", Code::Suspicious, sentence);
-    }
-    for sentence in subject.fresh.expose("pullSecret").map(pull_secret::warnings).unwrap_or_default() {
-        findings.warn("pullSecret", Code::Suspicious, sentence);
+    file("kubeConfig", kubeconfig::warnings, subject, findings);
+    file("pullSecret", pull_secret::warnings, subject, findings);
+}
+
+/// A file that is refused has nothing to be warned of besides.
+fn file(field: &str, warnings: fn(&str) -> Vec<String>, subject: &Subject<'_>, findings: &mut Findings) {
+    let Some(text) = subject.fresh.expose(field).filter(|_| !findings.troubled(field)) else { return };
+    for sentence in warnings(text) {
+        findings.warn(field, Code::Suspicious, sentence);
     }
 }
 

@@ -135,7 +135,7 @@ fn split_token(reading: &mut Reading) {
             reading.refuse(
                 "tokenId",
                 Code::ExposedSecret,
-                "Proxmox Client ID holds a secret too, and Proxmox Client Secret is given. Keep only what is before the =.",
+                "Proxmox Client ID holds a secret, and Proxmox Client Secret is given too. Keep what is before the =.",
             );
         }
         Some((id, secret)) => {
@@ -147,7 +147,7 @@ fn split_token(reading: &mut Reading) {
         None => reading.refuse(
             "tokenId",
             Code::ExposedSecret,
-            "Proxmox Client ID has the form user@realm!name, without a =. A secret belongs in Proxmox Client Secret.",
+            "Proxmox Client ID has the form user@realm!name, without a =.",
         ),
     }
 }

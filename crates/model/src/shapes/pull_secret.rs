@@ -58,7 +58,10 @@ pub(crate) fn shape(text: &str) -> Result<(), String> {
             }
             None if registry.username.text().is_some() && registry.password.text().is_some() => {}
             None if helped => {
-                return Err("Pull Secret leaves its passwords to a credential helper. Copy the one of the Red Hat console.".into());
+                return Err(
+                    "Pull Secret leaves its passwords to a credential helper of one machine."
+                        .into(),
+                );
             }
             None => {
                 return Err(

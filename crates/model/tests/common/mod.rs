@@ -260,6 +260,11 @@ pub fn refused(id: KindId, field: &'static str, text: &str, part: &str) {
         [(field.to_owned(), Code::Invalid)],
         "{part}: {problems:?}"
     );
+    assert!(
+        judged.findings.warnings.is_empty(),
+        "{part}: {:?}",
+        judged.findings.warnings
+    );
     let said = &problems[0].message;
     assert!(said.contains(part), "{part}: {said}");
     assert!(said.ends_with('.') || said.contains("kubectl"), "{said}");

@@ -75,23 +75,24 @@ CREATE UNIQUE INDEX one_default ON credentials (organization, kind)
 CREATE INDEX by_organization ON credentials (workspace, organization, tab, kind, state, deleted_at);
 CREATE INDEX tombstones ON credentials (deleted_at) WHERE deleted_at IS NOT NULL;
 
--- The orders of a page. Each ends with the columns that pages filter by, so that skipping a row never reads the row.
+-- The orders of a page. Each ends with the columns that pages filter by, so that skipping a row never reads the row
+-- (`deleted_at` too: SQLite does not take it as known from the condition of the index).
 CREATE INDEX live_name ON credentials
-    (workspace, name_key, id, kind, organization, state) WHERE deleted_at IS NULL;
+    (workspace, name_key, id, kind, organization, state, deleted_at) WHERE deleted_at IS NULL;
 CREATE INDEX live_tab_name ON credentials
-    (workspace, tab, name_key, id, kind, organization, state) WHERE deleted_at IS NULL;
+    (workspace, tab, name_key, id, kind, organization, state, deleted_at) WHERE deleted_at IS NULL;
 CREATE INDEX live_tab_modified ON credentials
-    (workspace, tab, modified_at, id, kind, organization, state) WHERE deleted_at IS NULL;
+    (workspace, tab, modified_at, id, kind, organization, state, deleted_at) WHERE deleted_at IS NULL;
 CREATE INDEX live_tab_state ON credentials
-    (workspace, tab, state, name_key, id, kind, organization) WHERE deleted_at IS NULL;
+    (workspace, tab, state, name_key, id, kind, organization, deleted_at) WHERE deleted_at IS NULL;
 CREATE INDEX live_tab_identity ON credentials
-    (workspace, tab, identity_key, id, kind, organization, state) WHERE deleted_at IS NULL;
+    (workspace, tab, identity_key, id, kind, organization, state, deleted_at) WHERE deleted_at IS NULL;
 CREATE INDEX live_organization_name ON credentials
-    (organization, name_key, id, tab, kind, state) WHERE deleted_at IS NULL;
+    (organization, name_key, id, tab, kind, state, deleted_at) WHERE deleted_at IS NULL;
 -- One kind by name; and whatever else can be sorted by, to be sorted without reading the rows.
 CREATE INDEX live_kind_name ON credentials
     (workspace, tab, kind, name_key, id, organization, state, locked, is_default,
-     created_at, modified_at, expiry, identity_key, project_key) WHERE deleted_at IS NULL;
+     created_at, modified_at, expiry, identity_key, project_key, deleted_at) WHERE deleted_at IS NULL;
 
 -- What is searched: one folded text a credential, one line a part. Tombstones keep theirs, for undo.
 CREATE TABLE haystacks (

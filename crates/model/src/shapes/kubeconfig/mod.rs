@@ -41,8 +41,9 @@ pub(crate) fn warnings(text: &str) -> Vec<String> {
                 .to_owned(),
         );
     }
-    if current.user.token.text().is_none() && current.user.client_certificate_data.text().is_none()
-    {
+    let user = &current.user;
+    let password = user.username.text().is_some() && user.password.text().is_some();
+    if password && user.token.text().is_none() && user.client_certificate_data.text().is_none() {
         warnings.push(
             "Kubeconfig File has a user name and a password, which clusters no longer take."
                 .to_owned(),
@@ -111,7 +112,7 @@ fn server(cluster: &Cluster) -> Result<(), String> {
         );
     }
     if url.scheme() != "https" {
-        return Err("The server address in Kubeconfig File does not begin with https://, so the key would be sent in clear.".into());
+        return Err("The server address in Kubeconfig File does not begin with https://.".into());
     }
     Ok(())
 }
@@ -142,7 +143,7 @@ fn nothing_elsewhere(current: &Current) -> Result<(), String> {
         ("tokenFile", &user.token_file, &user.token),
     ];
     for (name, path, data) in files {
-        if path.is_given() && data.text().is_none() {
+        if path.text().is_some() && data.text().is_none() {
             return Err(format!(
                 "Kubeconfig File refers to a file on your machine ({name}). {FLATTEN}"
             ));

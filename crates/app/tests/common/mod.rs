@@ -1,0 +1,89 @@
+//! A program on a temporary directory, with the in-memory twin for a keychain.
+
+#![allow(dead_code, reason = "each test file uses what it needs")]
+
+use credenza_app::App;
+use credenza_model::{CredentialId, Input, KindId, Role};
+use credenza_vault::{Memory, Vault};
+use serde_json::{Map, Value, json};
+use tempfile::TempDir;
+
+pub(crate) struct Lab {
+    pub(crate) app: App,
+    pub(crate) memory: Memory,
+    pub(crate) dir: TempDir,
+}
+
+/// A workspace with the organizations Acme and Beta.
+pub(crate) fn lab(role: Role) -> Lab {
+    lab_with(role, Memory::new())
+}
+
+pub(crate) fn lab_with(role: Role, memory: Memory) -> Lab {
+    let dir = tempfile::tempdir().unwrap();
+    let app = App::open_with(dir.path(), Vault::memory(memory.clone())).unwrap();
+    app.create_workspace("lab", role, &["Acme".into(), "Beta".into()]).unwrap();
+    Lab { app, memory, dir }
+}
+
+/// The kind's own sample.
+pub(crate) fn sample(kind: KindId) -> Value {
+    let fields: Map<String, Value> =
+        kind.kind().sample.iter().map(|(field, value)| ((*field).to_owned(), json!(value))).collect();
+    Value::Object(fields)
+}
+
+pub(crate) fn input(json: &Value) -> Input {
+    Input::from_json(json.to_string().as_bytes()).unwrap()
+}
+
+impl Lab {
+    pub(crate) fn add(&self, kind: KindId, name: &str) -> CredentialId {
+        let mut json = sample(kind);
+        json[kind.kind().name_field] = json!(name);
+        let saved = self.app.add(kind, Some("Acme"), input(&json), false).unwrap();
+        saved.credential.id.parse().unwrap()
+    }
+
+    /// Puts a credential there as an account would have: past the rights of this workspace's role.
+    pub(crate) fn given(&self, kind: KindId, name: &str) -> CredentialId {
+        let partner = App::open_with(self.dir.path(), Vault::memory(self.memory.clone())).unwrap();
+        let id = partner.store().read(|reader| {
+            Ok::<_, credenza_store::StoreError>(reader.workspace_named("lab")?.unwrap().id)
+        });
+        let workspace = id.unwrap();
+        let organization = partner
+            .store()
+            .read(|reader| Ok::<_, credenza_store::StoreError>(reader.organizations(workspace)?[0].id))
+            .unwrap();
+        // A twin that a Partner made elsewhere, moved here row and secret and all.
+        let elsewhere = lab_with(Role::Partner, self.memory.clone());
+        let made = elsewhere.add(kind, name);
+        let row = elsewhere
+            .app
+            .store()
+            .read(|reader| Ok::<_, credenza_store::StoreError>(reader.credential(made)?))
+            .unwrap()
+            .unwrap();
+        let row = credenza_store::Credential { workspace, organization, ..row };
+        self.app
+            .store()
+            .write(|writer| Ok::<_, credenza_store::StoreError>(writer.insert_credential(&row)?))
+            .unwrap();
+        made
+    }
+
+    /// Changes a row as only the account can.
+    pub(crate) fn alter(&self, id: CredentialId, change: impl FnOnce(&mut credenza_store::Credential)) {
+        self.app
+            .store()
+            .write(|writer| {
+                let mut row = writer.credential(id)?.unwrap();
+                let seen = row.version;
+                change(&mut row);
+                row.version += 1;
+                Ok::<_, credenza_store::StoreError>(writer.update_credential(&row, seen)?)
+            })
+            .unwrap();
+    }
+}
