@@ -1,7 +1,8 @@
 //! The commands: what the page may ask for. Each hands over to one use case.
 
 use credenza_app::{
-    App, AppError, Completeness, CredentialView, ErrorView, KeychainView, ListQuery, Page, Saved, TabView, WorkspaceView,
+    App, AppError, Completeness, CredentialView, ErrorView, KeychainView, ListQuery, Page, Saved, TabView,
+    WorkspaceView,
 };
 use credenza_model::{CredentialId, Findings, Input, KindId, Role};
 use tauri::{AppHandle, State};

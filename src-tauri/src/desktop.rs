@@ -21,7 +21,10 @@ impl Desktop {
                 code: ErrorCode::Failed,
                 field: None,
                 problems: Vec::new(),
-                message: format!("There is no home directory to keep data in. Set {} and start again.", paths::VARIABLE),
+                message: format!(
+                    "There is no home directory to keep data in. Set {} and start again.",
+                    paths::VARIABLE
+                ),
             }),
         };
         Self { app, clipboard: Clipboard::default() }
@@ -43,8 +46,9 @@ impl Desktop {
                 code: ErrorCode::Failed,
                 field: None,
                 problems: Vec::new(),
-                message: "Credenza met an error of its own. Nothing was saved; try again, and restart it if this repeats."
-                    .into(),
+                message:
+                    "Credenza met an error of its own. Nothing was saved; try again, and restart it if this repeats."
+                        .into(),
             })
         })
     }

@@ -66,7 +66,9 @@ mod tests {
             .as_array()
             .unwrap()
             .iter()
-            .filter_map(|permission| permission.as_str().unwrap().strip_prefix("allow-").map(|name| name.replace('-', "_")))
+            .filter_map(|permission| {
+                permission.as_str().unwrap().strip_prefix("allow-").map(|name| name.replace('-', "_"))
+            })
             .collect();
         let mut declared: Vec<String> = crate::names::COMMANDS.iter().map(|name| (*name).to_owned()).collect();
         allowed.sort();

@@ -1,7 +1,9 @@
 //! The one window: made in code, so that what it keeps stays under the data directory.
 
 use credenza_app::paths;
-use tauri::{AppHandle, LogicalPosition, LogicalSize, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent};
+use tauri::{
+    AppHandle, LogicalPosition, LogicalSize, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent,
+};
 
 use crate::desktop::Desktop;
 use crate::settings::{self, Place};
@@ -19,7 +21,9 @@ pub(crate) fn open(handle: &AppHandle) -> tauri::Result<()> {
     }
     let place = settings::place(handle, &desktop);
     builder = match place {
-        Some(place) => builder.inner_size(place.width, place.height).position(place.x, place.y).maximized(place.maximized),
+        Some(place) => {
+            builder.inner_size(place.width, place.height).position(place.x, place.y).maximized(place.maximized)
+        }
         None => builder.center(),
     };
     let window = builder.build()?;

@@ -1,4 +1,6 @@
 //! The real window, used as a person uses it: with the keyboard, by what the screen says.
 
+#![allow(clippy::unwrap_used, reason = "a test has no better use for an error than to fail")]
+
 mod first_window;
 mod form;

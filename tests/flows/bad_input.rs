@@ -95,7 +95,8 @@ fn a_name_is_taken_once_per_organization_and_kind() {
     let twice = sample.add(&session);
     assert_eq!(twice.code, 2);
     assert_eq!(problem_at(&error(&twice), "name").as_deref(), Some("duplicate"));
-    let beta = session.credenza(&["add", "aws", "--organization", "Beta", "--from", "-", "--json"], &sample.json.to_string());
+    let beta =
+        session.credenza(&["add", "aws", "--organization", "Beta", "--from", "-", "--json"], &sample.json.to_string());
     assert_eq!(beta.code, 0, "the same name in another organization: {beta:?}");
     Sample::of(KindId::Azure).with("name", sample.json["name"].clone()).added(&session);
     let draft = sample.add_with(&session, &["--draft"]);
@@ -119,7 +120,8 @@ fn what_is_no_data_is_refused_even_in_a_draft() {
         assert!(problem_at(&error(&run), field).is_some(), "{json}: {run:?}");
     }
     for broken in ["", "{", "[]", "\"text\"", "{\"name\": \"a\", \"name\": \"b\"}", "nonsense with s3cr3t-in-it"] {
-        let run = session.credenza(&["add", "aws", "--organization", "Acme", "--from", "-", "--draft", "--json"], broken);
+        let run =
+            session.credenza(&["add", "aws", "--organization", "Acme", "--from", "-", "--draft", "--json"], broken);
         assert_eq!(run.code, 2, "{broken}: {run:?}");
         error(&run);
         assert!(!run.stderr.contains("s3cr3t"), "the input is not quoted");
@@ -150,13 +152,19 @@ fn pasted_noise_is_dropped_and_said() {
         .with("s3SecretKey", format!("\u{feff}{secret}\r\n"));
     let added = noisy.add(&session).json();
     assert_eq!(added["name"], "nightly");
-    let warned: Vec<_> = added["warnings"].as_array().unwrap().iter().map(|warning| warning["field"].as_str().unwrap()).collect();
+    let warned: Vec<_> =
+        added["warnings"].as_array().unwrap().iter().map(|warning| warning["field"].as_str().unwrap()).collect();
     assert!(warned.contains(&"s3Name") && warned.contains(&"s3SecretKey"), "{warned:?}");
     let id = added["id"].as_str().unwrap();
     assert_eq!(session.credenza(&["reveal", id, "s3SecretKey"], "").stdout, format!("{secret}\n"));
     let odd = format!(" {secret}’ ");
-    let spaced = Sample::of(KindId::Backup).with("s3Name", "spaced").with("s3SecretKey", odd.clone()).add(&session).json();
+    let spaced =
+        Sample::of(KindId::Backup).with("s3Name", "spaced").with("s3SecretKey", odd.clone()).add(&session).json();
     assert!(spaced["warnings"].as_array().unwrap().iter().any(|warning| warning["field"] == "s3SecretKey"));
     let id = spaced["id"].as_str().unwrap();
-    assert_eq!(session.credenza(&["reveal", id, "s3SecretKey"], "").stdout, format!("{odd}\n"), "spaces inside are kept");
+    assert_eq!(
+        session.credenza(&["reveal", id, "s3SecretKey"], "").stdout,
+        format!("{odd}\n"),
+        "spaces inside are kept"
+    );
 }

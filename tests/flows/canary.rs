@@ -28,7 +28,9 @@ fn no_secret_is_found_outside_the_keychain() {
             let misplaced = Sample::of(*id).with(sample.kind.name_field, 7).add(&session);
             printed += &(misplaced.stdout + &misplaced.stderr);
         }
-        for arguments in [&["show", &added][..], &["show", &added, "--json"], &["lock", &added, "--json"], &["list", "--json"]] {
+        for arguments in
+            [&["show", &added][..], &["show", &added, "--json"], &["lock", &added, "--json"], &["list", "--json"]]
+        {
             let run = session.credenza(arguments, "");
             printed += &(run.stdout + &run.stderr);
         }
@@ -45,6 +47,7 @@ fn no_secret_is_found_outside_the_keychain() {
 
 /// The part of a key file that is secret: the longest run of its text that has no break in it, without its ends.
 fn heart(file: &str) -> String {
-    let longest = file.split(|c: char| !c.is_ascii_alphanumeric() && c != '+' && c != '/').max_by_key(|run| run.len()).unwrap();
+    let longest =
+        file.split(|c: char| !c.is_ascii_alphanumeric() && c != '+' && c != '/').max_by_key(|run| run.len()).unwrap();
     longest.chars().skip(longest.len() / 4).take(40).collect()
 }

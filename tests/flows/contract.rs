@@ -12,10 +12,8 @@ fn workspaces_are_created_chosen_and_deleted() {
     assert_eq!(none.code, 1);
     assert_eq!(error(&none)["code"], "not_found");
     workspace(&session);
-    let second = session.credenza(
-        &["workspace", "create", "edge", "--role", "manager", "--organization", "Edge", "--json"],
-        "",
-    );
+    let second =
+        session.credenza(&["workspace", "create", "edge", "--role", "manager", "--organization", "Edge", "--json"], "");
     let second = second.json();
     assert_eq!(second["current"], false, "only the first one made becomes current");
     assert_eq!(second["role"], "manager");
@@ -23,13 +21,17 @@ fn workspaces_are_created_chosen_and_deleted() {
     let used = session.credenza(&["workspace", "use", "edge", "--json"], "").json();
     assert_eq!(used["current"], true);
     let list = session.credenza(&["workspace", "list", "--json"], "").json();
-    let current: Vec<_> = list.as_array().unwrap().iter().map(|one| (one["name"].clone(), one["current"].clone())).collect();
+    let current: Vec<_> =
+        list.as_array().unwrap().iter().map(|one| (one["name"].clone(), one["current"].clone())).collect();
     assert_eq!(current, [("edge".into(), true.into()), ("lab".into(), false.into())]);
 
     assert_eq!(session.credenza(&["list", "--workspace", "lab", "--json"], "").code, 0);
     assert_eq!(session.credenza(&["list", "--workspace", "nowhere", "--json"], "").code, 1);
     assert_eq!(session.credenza(&["workspace", "use", "nowhere"], "").code, 1);
-    assert_eq!(session.credenza(&["workspace", "create", "lab", "--role", "manager", "--organization", "X"], "").code, 2);
+    assert_eq!(
+        session.credenza(&["workspace", "create", "lab", "--role", "manager", "--organization", "X"], "").code,
+        2
+    );
     assert_eq!(session.credenza(&["workspace", "create", "y", "--role", "member", "--organization", "X"], "").code, 2);
     assert_eq!(session.credenza(&["workspace", "delete", "edge"], "").code, 2, "without a terminal it takes --yes");
     assert_eq!(session.credenza(&["workspace", "delete", "edge", "--yes", "--json"], "").json()["name"], "edge");
@@ -55,8 +57,10 @@ fn organizations_are_named_by_name_or_id() {
     let which = session.credenza(&["add", "ai", "--from", "-", "--json"], &sample.json.to_string());
     assert_eq!(which.code, 2, "several organizations and none named: {which:?}");
     let list = session.credenza(&["organization", "list", "--json"], "").json();
-    let beta = list.as_array().unwrap().iter().find(|one| one["name"] == "Beta").unwrap()["id"].as_str().unwrap().to_owned();
-    let added = session.credenza(&["add", "ai", "--organization", &beta, "--from", "-", "--json"], &sample.json.to_string());
+    let beta =
+        list.as_array().unwrap().iter().find(|one| one["name"] == "Beta").unwrap()["id"].as_str().unwrap().to_owned();
+    let added =
+        session.credenza(&["add", "ai", "--organization", &beta, "--from", "-", "--json"], &sample.json.to_string());
     assert_eq!(added.json()["organization"], "Beta");
     let gamma = session.credenza(&["organization", "add", "Gamma", "--json"], "").json();
     assert_eq!(gamma["name"], "Gamma");
@@ -154,7 +158,10 @@ fn deletions_can_be_undone() {
     assert_eq!(session.credenza(&["delete", &id, "--yes", "--json"], "").code, 1);
     let back = session.credenza(&["undo", &id, "--json"], "");
     assert_eq!(back.json()["id"], id, "{back:?}");
-    assert_eq!(session.credenza(&["reveal", &id, sample.secrets[0].0], "").stdout, format!("{}\n", sample.secrets[0].1));
+    assert_eq!(
+        session.credenza(&["reveal", &id, sample.secrets[0].0], "").stdout,
+        format!("{}\n", sample.secrets[0].1)
+    );
     assert_eq!(session.credenza(&["undo", &id, "--json"], "").code, 1, "nothing to undo");
     // A name that was taken meanwhile keeps the deleted one where it is.
     session.credenza(&["delete", &id, "--yes"], "");

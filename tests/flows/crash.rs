@@ -47,7 +47,9 @@ fn an_add_is_there_as_a_whole_or_not_at_all() {
 
 #[test]
 fn an_edit_leaves_the_old_secret_or_the_new_one() {
-    for (step, new) in [("journaled", false), ("written", false), ("committed", true), ("erased", true), ("forgotten", true)] {
+    for (step, new) in
+        [("journaled", false), ("written", false), ("committed", true), ("erased", true), ("forgotten", true)]
+    {
         let session = lab();
         let sample = Sample::of(KindId::Backup);
         let id = sample.added(&session);
@@ -59,7 +61,8 @@ fn an_edit_leaves_the_old_secret_or_the_new_one() {
         assert_eq!(secret, format!("{expected}\n"), "{step}");
         assert_eq!(shown["name"] == "edited", name == "edited", "{step}: the row and its secret are of one edit");
         assert_eq!(items(&session), 1, "{step}: the other generation is gone");
-        let again = session.credenza(&["edit", &id, "--from", "-", "--json"], &json!({PASSWORD: "after-the-crash"}).to_string());
+        let again = session
+            .credenza(&["edit", &id, "--from", "-", "--json"], &json!({PASSWORD: "after-the-crash"}).to_string());
         assert_eq!(again.code, 0, "{step}: {again:?}");
     }
 }

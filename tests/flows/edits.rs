@@ -14,7 +14,8 @@ fn an_untouched_secret_stays() {
     assert_eq!(edited["secrets"]["openStackPassword"], "set");
     let secret = || session.credenza(&["reveal", &id, "openStackPassword"], "").stdout;
     assert_eq!(secret(), format!("{}\n", sample.secrets[0].1));
-    let new = session.credenza(&["edit", &id, "--from", "-", "--json"], r#"{"openStackPassword": "a-new-0ne-for-edit"}"#);
+    let new =
+        session.credenza(&["edit", &id, "--from", "-", "--json"], r#"{"openStackPassword": "a-new-0ne-for-edit"}"#);
     assert_eq!(new.code, 0, "{new:?}");
     assert_eq!(secret(), "a-new-0ne-for-edit\n");
     assert_eq!(crate::crash::items(&session), 1, "the old generation is gone");
@@ -74,7 +75,8 @@ fn a_draft_is_kept_incomplete_and_becomes_ready() {
 fn a_bad_secret_in_a_draft_is_remembered_until_it_is_replaced() {
     let session = lab();
     let good = Sample::of(KindId::Gcp);
-    let draft = Sample::of(KindId::Gcp).with("config", "{\"type\": \"authorized_user\"}").add_with(&session, &["--draft"]);
+    let draft =
+        Sample::of(KindId::Gcp).with("config", "{\"type\": \"authorized_user\"}").add_with(&session, &["--draft"]);
     let id = draft.json()["id"].as_str().unwrap().to_owned();
     let edited = session.credenza(&["edit", &id, "--set", "name=renamed", "--json"], "").json();
     assert_eq!(edited["state"], "draft", "the key file is still not one: {edited}");
@@ -89,7 +91,13 @@ fn an_edit_that_breaks_a_rule_changes_nothing() {
     let session = lab();
     let id = Sample::of(KindId::Proxmox).added(&session);
     let before = session.credenza(&["show", &id, "--json"], "").json();
-    for wrong in ["name=no spaces allowed", "publicNetwork.gateway=1.2.3.4", "url=", "tokenSecret=on-the-command-line", "nosuch=1"] {
+    for wrong in [
+        "name=no spaces allowed",
+        "publicNetwork.gateway=1.2.3.4",
+        "url=",
+        "tokenSecret=on-the-command-line",
+        "nosuch=1",
+    ] {
         let run = session.credenza(&["edit", &id, "--set", wrong, "--json"], "");
         assert_eq!(run.code, 2, "{wrong}: {run:?}");
         let field = wrong.split('=').next().unwrap();
@@ -108,6 +116,7 @@ fn set_wins_over_from_and_lists_are_comma_separated() {
     assert_eq!(added["name"], "from-set");
     assert_eq!(added["fields"]["hypervisors"], serde_json::json!(["pve1", "pve2"]));
     assert!(added["warnings"].as_array().unwrap().iter().any(|one| one["field"] == "hypervisors"), "{added}");
-    let cleared = session.credenza(&["edit", added["id"].as_str().unwrap(), "--set", "continent=", "--json"], "").json();
+    let cleared =
+        session.credenza(&["edit", added["id"].as_str().unwrap(), "--set", "continent=", "--json"], "").json();
     assert!(cleared["fields"].get("continent").is_none());
 }

@@ -19,7 +19,8 @@ fn without(keychain: Keychain) {
     assert_eq!(session.credenza(&["show", &id, "--json"], "").code, 0);
     assert_eq!(session.credenza(&["kinds", "--json"], "").code, 0);
     assert_eq!(session.credenza(&["edit", &id, "--set", "awsRegion=eu-west-1", "--json"], "").code, 0);
-    let secret = session.credenza(&["edit", &id, "--from", "-", "--json"], r#"{"awsSecretAccessKey": "another-canary-1"}"#);
+    let secret =
+        session.credenza(&["edit", &id, "--from", "-", "--json"], r#"{"awsSecretAccessKey": "another-canary-1"}"#);
     assert_eq!(secret.code, 4, "{secret:?}");
     assert_eq!(session.credenza(&["show", &id, "--json"], "").json()["secrets"]["awsSecretAccessKey"], "unset");
 }

@@ -1,5 +1,7 @@
 //! Flows through the real parts: the command line as a person or a script runs it, the real keychain, real files.
 
+#![allow(clippy::unwrap_used, reason = "a test has no better use for an error than to fail")]
+
 mod bad_input;
 mod canary;
 mod contract;

@@ -15,7 +15,18 @@ pub(crate) fn lab() -> Session {
 
 pub(crate) fn workspace(session: &Session) {
     let made = session.credenza(
-        &["workspace", "create", "lab", "--role", "partner", "--organization", "Acme", "--organization", "Beta", "--json"],
+        &[
+            "workspace",
+            "create",
+            "lab",
+            "--role",
+            "partner",
+            "--organization",
+            "Acme",
+            "--organization",
+            "Beta",
+            "--json",
+        ],
         "",
     );
     assert_eq!(made.code, 0, "{made:?}");

@@ -40,12 +40,7 @@ pub fn scan<D: AsRef<Path>>(dirs: &[D], secrets: &[&str]) -> Vec<Hit> {
             for (secret, (form, needle)) in &needles {
                 let found = find(&bytes, needle).or_else(|| find(name.as_bytes(), needle));
                 if let Some(offset) = found {
-                    hits.push(Hit {
-                        file: file.clone(),
-                        secret: *secret,
-                        form,
-                        offset,
-                    });
+                    hits.push(Hit { file: file.clone(), secret: *secret, form, offset });
                 }
             }
         }
@@ -59,12 +54,7 @@ pub fn scan_text(text: &str, secrets: &[&str]) -> Vec<Hit> {
     for (index, secret) in secrets.iter().enumerate() {
         for (form, needle) in forms(secret) {
             if let Some(offset) = find(text.as_bytes(), &needle) {
-                hits.push(Hit {
-                    file: PathBuf::from("-"),
-                    secret: index,
-                    form,
-                    offset,
-                });
+                hits.push(Hit { file: PathBuf::from("-"), secret: index, form, offset });
             }
         }
     }
@@ -73,15 +63,9 @@ pub fn scan_text(text: &str, secrets: &[&str]) -> Vec<Hit> {
 
 fn forms(secret: &str) -> Vec<(&'static str, Vec<u8>)> {
     let raw = secret.as_bytes();
-    assert!(
-        raw.len() >= 6,
-        "a secret of fewer than six bytes stands everywhere by chance"
-    );
+    assert!(raw.len() >= 6, "a secret of fewer than six bytes stands everywhere by chance");
     let utf16 = || secret.encode_utf16();
-    let hex = raw
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect::<String>();
+    let hex = raw.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     let json = serde_json::to_string(secret).unwrap_or_default();
     let percent = raw.iter().map(|byte| percent(*byte)).collect::<String>();
     let mut forms = vec![
@@ -94,12 +78,7 @@ fn forms(secret: &str) -> Vec<(&'static str, Vec<u8>)> {
         ("URL", percent.into_bytes()),
     ];
     forms.extend((0..3).map(|shift| ("base64", base64_inside(&STANDARD_NO_PAD, raw, shift))));
-    forms.extend((0..3).map(|shift| {
-        (
-            "base64 for URLs",
-            base64_inside(&URL_SAFE_NO_PAD, raw, shift),
-        )
-    }));
+    forms.extend((0..3).map(|shift| ("base64 for URLs", base64_inside(&URL_SAFE_NO_PAD, raw, shift))));
     // Text without anything to escape is the same in several forms; one hit is enough.
     let mut seen = std::collections::HashSet::new();
     forms.retain(|(_, needle)| seen.insert(needle.clone()));
@@ -126,9 +105,7 @@ fn percent(byte: u8) -> String {
 }
 
 fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
-    haystack
-        .windows(needle.len())
-        .position(|window| window == needle)
+    haystack.windows(needle.len()).position(|window| window == needle)
 }
 
 /// The regular files below; links are not followed and sockets are not read.
@@ -156,10 +133,7 @@ mod tests {
         std::fs::create_dir(dir.path().join("deep")).unwrap();
         std::fs::write(dir.path().join("deep/file"), bytes).unwrap();
         let hits = scan(&[dir.path()], &["unrelated", SECRET]);
-        assert!(
-            hits.iter()
-                .all(|hit| hit.secret == 1 && hit.file.ends_with("deep/file"))
-        );
+        assert!(hits.iter().all(|hit| hit.secret == 1 && hit.file.ends_with("deep/file")));
         hits.into_iter().map(|hit| hit.form).collect()
     }
 
@@ -187,10 +161,7 @@ mod tests {
     fn finds_both_cases_of_hexadecimal() {
         let lower: String = SECRET.bytes().map(|byte| format!("{byte:02x}")).collect();
         assert_eq!(forms_found(&around(lower.as_bytes())), ["hexadecimal"]);
-        assert_eq!(
-            forms_found(&around(lower.to_uppercase().as_bytes())),
-            ["hexadecimal"]
-        );
+        assert_eq!(forms_found(&around(lower.to_uppercase().as_bytes())), ["hexadecimal"]);
     }
 
     #[test]
@@ -200,10 +171,7 @@ mod tests {
                 let text = format!("{before}{SECRET}{after}");
                 let standard = base64::engine::general_purpose::STANDARD.encode(&text);
                 let url = base64::engine::general_purpose::URL_SAFE.encode(&text);
-                assert!(
-                    forms_found(standard.as_bytes()).contains(&"base64"),
-                    "{text}"
-                );
+                assert!(forms_found(standard.as_bytes()).contains(&"base64"), "{text}");
                 assert!(!forms_found(url.as_bytes()).is_empty(), "{text}");
             }
         }

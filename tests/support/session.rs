@@ -30,12 +30,7 @@ impl Session {
     }
 
     fn with(keychain: Keychain, screen: bool) -> Self {
-        let plan = Plan {
-            keychain,
-            screen,
-            home: None,
-            limit: LIMIT,
-        };
+        let plan = Plan { keychain, screen, home: None, limit: LIMIT };
         let desktop = Desktop::start(&plan).expect("a private desktop");
         Self { desktop }
     }
@@ -78,8 +73,7 @@ impl Session {
     /// the page said what it shows.
     pub fn screenshot(&self, to: &Path) {
         let limit = Duration::from_secs(10);
-        xtask::picture::of_first_window(&self.desktop, limit, to, || Ok(()))
-            .expect("a picture of the window");
+        xtask::picture::of_first_window(&self.desktop, limit, to, || Ok(())).expect("a picture of the window");
     }
 }
 
@@ -120,10 +114,7 @@ impl Run {
         let output = child.wait_with_output().expect("the program ends");
         let _ = ended.send(());
         let _ = writer.join();
-        assert!(
-            !watch.join().unwrap_or(true),
-            "{command:?} does not end by itself"
-        );
+        assert!(!watch.join().unwrap_or(true), "{command:?} does not end by itself");
         Self {
             code: output.status.code().unwrap_or(-1),
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
@@ -133,16 +124,14 @@ impl Run {
 
     /// The standard output as JSON.
     pub fn json(&self) -> serde_json::Value {
-        serde_json::from_str(&self.stdout)
-            .unwrap_or_else(|error| panic!("not JSON ({error}): {self:?}"))
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("not JSON ({error}): {self:?}"))
     }
 }
 
 /// The command line: the one that `CREDENZA_BIN` names, or else the one beside the running test, which is built when it
 /// is not there.
 pub fn credenza_bin() -> &'static Path {
-    static BIN: LazyLock<PathBuf> =
-        LazyLock::new(|| program("CREDENZA_BIN", "credenza", "credenza"));
+    static BIN: LazyLock<PathBuf> = LazyLock::new(|| program("CREDENZA_BIN", "credenza", "credenza"));
     &BIN
 }
 
@@ -160,32 +149,22 @@ pub(crate) fn program(variable: &str, package: &str, name: &str) -> PathBuf {
     let mut build = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     build.args(["build", "--quiet", "--manifest-path"]);
     build.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.toml"));
-    build
-        .args(["-p", package])
-        .arg("--target-dir")
-        .arg(dir.parent().expect("a target directory"));
+    build.args(["-p", package]).arg("--target-dir").arg(dir.parent().expect("a target directory"));
     if dir.ends_with("release") {
         build.arg("--release");
     }
-    assert!(
-        build.status().expect("cargo starts").success(),
-        "{package} does not build"
-    );
+    assert!(build.status().expect("cargo starts").success(), "{package} does not build");
     dir.join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
 }
 
 #[cfg(unix)]
 fn kill(id: u32) {
-    let _ = Command::new("kill")
-        .args(["-KILL", &id.to_string()])
-        .status();
+    let _ = Command::new("kill").args(["-KILL", &id.to_string()]).status();
 }
 
 #[cfg(not(unix))]
 fn kill(id: u32) {
-    let _ = Command::new("taskkill")
-        .args(["/F", "/PID", &id.to_string()])
-        .status();
+    let _ = Command::new("taskkill").args(["/F", "/PID", &id.to_string()]).status();
 }
 
 #[cfg(all(test, target_os = "linux"))]
@@ -253,10 +232,7 @@ mod tests {
 
     #[test]
     fn two_sessions_share_nothing_and_leave_nothing() {
-        let (one, two) = (
-            Session::start(Keychain::Unlocked),
-            Session::start(Keychain::Unlocked),
-        );
+        let (one, two) = (Session::start(Keychain::Unlocked), Session::start(Keychain::Unlocked));
         let dirs = [one.dirs(), two.dirs()].concat();
         assert_ne!(dirs[0], dirs[1]);
         drop((one, two));
@@ -269,10 +245,7 @@ mod tests {
         let run = Run::of(&mut session.command("env"), "");
         assert!(!run.stdout.lines().any(|line| line.starts_with("DISPLAY=")));
         let dir = session.dirs()[0].display().to_string();
-        assert!(
-            run.stdout
-                .contains(&format!("CREDENZA_DATA_DIR={dir}/credenza\n"))
-        );
+        assert!(run.stdout.contains(&format!("CREDENZA_DATA_DIR={dir}/credenza\n")));
         assert!(run.stdout.contains(&format!("TMPDIR={dir}/tmp\n")));
     }
 

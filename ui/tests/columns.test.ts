@@ -10,12 +10,12 @@ const ids = (all: { id: string; extra: boolean }[]) => all.filter((one) => !one.
 describe("columns", () => {
   it("of a kind that does not say where the name goes follow the common ones", () => {
     const one = kind([field("name"), field("region")], { columns: [view("region")] });
-    expect(ids(columnsOf(one))).toEqual(["name", "organization", "identity", "region", "state"]);
+    expect(ids(columnsOf(one))).toEqual(["name", "organization", "identity", "state", "region"]);
   });
 
-  it("of a documented table keep its order, the name where it stands", () => {
+  it("of a documented table keep its order, the state beside the name", () => {
     const one = kind([field("s3Name"), field("s3Region")], { columns: [view("accountId"), view("organization"), view("s3Name"), view("s3Region")] });
-    expect(ids(columnsOf(one))).toEqual(["accountId", "organization", "s3Name", "s3Region", "state"]);
+    expect(ids(columnsOf(one))).toEqual(["accountId", "organization", "s3Name", "state", "s3Region"]);
   });
 
   it("are those that somebody chose, in the table's order, and all of them when the choice fits nothing", () => {

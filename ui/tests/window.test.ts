@@ -78,12 +78,12 @@ describe("adding", () => {
   it("goes through the gallery, where a refused provider says why and stays shut", async () => {
     await open({ role: "manager" });
     await click("button", "Add credentials");
-    const proxmox = await screen.findByRole("button", { name: /^Proxmox/ });
+    const proxmox = within(await screen.findByRole("dialog")).getByRole("button", { name: /^Proxmox/ });
     expect(proxmox.getAttribute("aria-disabled")).toBe("true");
     expect(document.getElementById(proxmox.getAttribute("aria-describedby")!)?.textContent).toBe("Only a Partner can add it");
     await fireEvent.click(proxmox);
     expect(desk.dialog).toEqual({ what: "gallery" });
-    await click("button", "OpenStack");
+    await fireEvent.click(within(screen.getByRole("dialog")).getByRole("button", { name: "OpenStack" }));
     expect(await screen.findByRole("dialog", { name: "New OpenStack credential" })).toBeTruthy();
   });
 

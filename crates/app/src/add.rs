@@ -1,6 +1,6 @@
 //! Adding a credential, complete or as a draft.
 
-use credenza_model::{Action, CredentialId, Input, KindId, Findings, SecretState};
+use credenza_model::{Action, CredentialId, Findings, Input, KindId, SecretState};
 use credenza_store::{Credential, State};
 use uuid::Uuid;
 
@@ -16,13 +16,7 @@ impl App {
     /// # Errors
     /// [`AppError::Forbidden`], [`AppError::Invalid`] with a problem at each field, [`AppError::Keychain`]; in each case
     /// nothing was written.
-    pub fn add(
-        &self,
-        kind: KindId,
-        organization: Option<&str>,
-        input: Input,
-        draft: bool,
-    ) -> Result<Saved, AppError> {
+    pub fn add(&self, kind: KindId, organization: Option<&str>, input: Input, draft: bool) -> Result<Saved, AppError> {
         let here = self.here()?;
         let kind = kind.kind();
         here.require(kind, Action::Add)?;

@@ -1,6 +1,8 @@
 //! Changing a credential. An edit names the version it saw, and an untouched secret stays.
 
-use credenza_model::{Action, Code, CredentialId, Findings, Input, Kind, Problem, Reading, Secret, SecretChange, SecretMap};
+use credenza_model::{
+    Action, Code, CredentialId, Findings, Input, Kind, Problem, Reading, Secret, SecretChange, SecretMap,
+};
 use credenza_store::{Credential, State, StoreError};
 
 use crate::add::holds_secrets;
@@ -43,8 +45,7 @@ impl App {
         }
         let reading = kind.read(input);
         let now = (self.now)();
-        let mut judged =
-            self.store.read(|reader| judge(reader, kind, row.organization, Some(&row), &reading, now))?;
+        let mut judged = self.store.read(|reader| judge(reader, kind, row.organization, Some(&row), &reading, now))?;
         let draft = match completeness {
             Completeness::Draft => true,
             Completeness::AsItIs => row.state == State::Draft && !judged.findings.problems.is_empty(),
@@ -56,7 +57,9 @@ impl App {
             all_problems(&reading, &mut judged.findings);
         }
         if draft && row.remote_id.is_some() {
-            return Err(AppError::Unavailable("The account has this credential, so it cannot become a draft again.".into()));
+            return Err(AppError::Unavailable(
+                "The account has this credential, so it cannot become a draft again.".into(),
+            ));
         }
         if !draft && !judged.findings.problems.is_empty() {
             return Err(AppError::Invalid(judged.findings.problems));
@@ -126,7 +129,7 @@ impl App {
 
     /// A credential of this workspace that is not deleted, visible to the role.
     pub(crate) fn find(&self, here: &Here, id: CredentialId) -> Result<Credential, AppError> {
-        let row = self.store.read(|reader| Ok::<_, AppError>(reader.credential(id)?))?;
+        let row = self.store.read(|reader| reader.credential(id))?;
         let row = row
             .filter(|row| row.workspace == here.workspace.id && row.deleted_at.is_none())
             .ok_or_else(|| AppError::not_found("There is no credential with this id in this workspace. `credenza list` shows those that there are."))?;
@@ -135,7 +138,7 @@ impl App {
     }
 
     pub(crate) fn row(&self, id: CredentialId) -> Result<Credential, AppError> {
-        let row = self.store.read(|reader| Ok::<_, AppError>(reader.credential(id)?))?;
+        let row = self.store.read(|reader| reader.credential(id))?;
         row.ok_or_else(|| AppError::not_found("The credential is gone; somebody else deleted it."))
     }
 
@@ -155,7 +158,10 @@ impl App {
             AppError::Store(StoreError::Duplicate) => AppError::Invalid(vec![Problem::new(
                 kind.name_field,
                 Code::Duplicate,
-                format!("There is a {} credential of this name in the organization already. Choose another name.", kind.label),
+                format!(
+                    "There is a {} credential of this name in the organization already. Choose another name.",
+                    kind.label
+                ),
             )]),
             AppError::Store(StoreError::Stale { .. }) => stale(),
             other => other,

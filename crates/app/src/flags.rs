@@ -32,7 +32,10 @@ impl App {
         let row = self.find(&here, id)?;
         here.require(row.kind.kind(), Action::Default)?;
         if row.state == credenza_store::State::Draft {
-            return Err(AppError::Unavailable(format!("{} is a draft. Complete it before it becomes the default.", shown(&row))));
+            return Err(AppError::Unavailable(format!(
+                "{} is a draft. Complete it before it becomes the default.",
+                shown(&row)
+            )));
         }
         if row.default {
             return Ok(self.view(&here, row));

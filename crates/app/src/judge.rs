@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use credenza_model::{Code, Facts, Findings, Kind, OrganizationId, Problem, Reading, SecretChange, SecretState, Values};
+use credenza_model::{
+    Code, Facts, Findings, Kind, OrganizationId, Problem, Reading, SecretChange, SecretState, Values,
+};
 use credenza_store::{Credential, Reader};
 
 use crate::AppError;
@@ -53,7 +55,10 @@ pub(crate) fn judge(
         findings.problem(
             kind.name_field,
             Code::Duplicate,
-            format!("There is a {} credential of this name in the organization already. Choose another name.", kind.label),
+            format!(
+                "There is a {} credential of this name in the organization already. Choose another name.",
+                kind.label
+            ),
         );
     }
     // Facts that came with secrets stay until secrets come or go.
@@ -65,7 +70,11 @@ pub(crate) fn judge(
     let facts = (kind.value_facts)(&values).or(secret_facts.clone());
     if facts.expiry.is_some_and(|expiry| expiry < now) {
         let field = kind.secrets().next().map_or(kind.name_field, |field| field.id);
-        findings.warn(field, Code::Suspicious, "This credential has expired by its own date. It is kept, but will not work.");
+        findings.warn(
+            field,
+            Code::Suspicious,
+            "This credential has expired by its own date. It is kept, but will not work.",
+        );
     }
     Ok(Judged { name, values, secrets, findings, secret_facts, facts })
 }
@@ -88,7 +97,10 @@ fn refuse_immutable(kind: &'static Kind, before: &Values, after: &Values, findin
             findings.problem(
                 field.id,
                 Code::Immutable,
-                format!("{} cannot be changed once the account has the credential. Add a new one instead.", field.label),
+                format!(
+                    "{} cannot be changed once the account has the credential. Add a new one instead.",
+                    field.label
+                ),
             );
         }
     }

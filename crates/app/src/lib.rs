@@ -108,9 +108,12 @@ impl App {
     fn here(&self) -> Result<Here, AppError> {
         self.store.read(|reader| {
             let workspace = match &self.workspace {
-                Some(name) => reader
-                    .workspace_named(name)?
-                    .ok_or_else(|| AppError::not_found(format!("There is no workspace named {}. `credenza workspace list` shows those that there are.", credenza_model::printable(name))))?,
+                Some(name) => reader.workspace_named(name)?.ok_or_else(|| {
+                    AppError::not_found(format!(
+                        "There is no workspace named {}. `credenza workspace list` shows those that there are.",
+                        credenza_model::printable(name)
+                    ))
+                })?,
                 None => reader.current_workspace()?.ok_or_else(|| {
                     AppError::not_found("There is no workspace yet. Make one with `credenza workspace create`.")
                 })?,
@@ -165,7 +168,11 @@ impl Here {
                 [only] => Ok(only),
                 _ => Err(AppError::usage(format!(
                     "This workspace has several organizations. Say which one: {}.",
-                    self.organizations.iter().map(|organization| organization.name.as_str()).collect::<Vec<_>>().join(", ")
+                    self.organizations
+                        .iter()
+                        .map(|organization| organization.name.as_str())
+                        .collect::<Vec<_>>()
+                        .join(", ")
                 ))),
             };
         };
@@ -180,7 +187,11 @@ impl Here {
     }
 
     fn name_of(&self, id: credenza_model::OrganizationId) -> String {
-        self.organizations.iter().find(|organization| organization.id == id).map(|found| found.name.clone()).unwrap_or_default()
+        self.organizations
+            .iter()
+            .find(|organization| organization.id == id)
+            .map(|found| found.name.clone())
+            .unwrap_or_default()
     }
 }
 

@@ -102,7 +102,7 @@ impl App {
             limit: query.limit,
             offset: query.offset,
         };
-        let page = self.store.read(|reader| Ok::<_, AppError>(reader.page(&query)?))?;
+        let page = self.store.read(|reader| reader.page(&query))?;
         let items = page.items.into_iter().map(|row| credential_view(row.credential, row.organization_name)).collect();
         Ok(Page { total: page.total, items })
     }
@@ -115,7 +115,7 @@ impl App {
         let here = self.here()?;
         let visible: Vec<KindId> = here.visible().collect();
         let organization = organization.map(|name| self.filtered(&here, name, &visible)).transpose()?;
-        let counts = self.store.read(|reader| Ok::<_, AppError>(reader.counts(here.workspace.id, organization)?))?;
+        let counts = self.store.read(|reader| reader.counts(here.workspace.id, organization))?;
         let count = |id: KindId| counts.iter().find(|(kind, _)| *kind == id).map_or(0, |(_, total)| *total);
         Ok(Tab::ALL
             .into_iter()

@@ -100,7 +100,7 @@ impl App {
         }
         let generation = Generation::new(Uuid::now_v7());
         let new = SecretRef { credential, generation, parts: self.vault.parts(secrets)? };
-        self.store.write(|writer| Ok::<_, AppError>(writer.journal(new, Phase::Writing)?))?;
+        self.store.write(|writer| writer.journal(new, Phase::Writing))?;
         self.reached(Step::Journaled);
         if let Err(error) = self.vault.write(&new, secrets) {
             // A call past its bound may still land: the journal keeps the entry, and the sweep erases what it finds.
@@ -119,7 +119,7 @@ impl App {
             return;
         }
         self.reached(Step::Erased);
-        if self.store.write(|writer| Ok::<_, AppError>(writer.forget(secret.generation)?)).is_ok() {
+        if self.store.write(|writer| writer.forget(secret.generation)).is_ok() {
             self.reached(Step::Forgotten);
         }
     }
@@ -146,10 +146,10 @@ impl App {
         for entry in journal {
             if held.iter().any(|secret| secret.generation == entry.secret.generation) {
                 // The row refers to it after all, so the entry is what is wrong. Nothing that is referred to is erased.
-                self.store.write(|writer| Ok::<_, AppError>(writer.forget(entry.secret.generation)?))?;
+                self.store.write(|writer| writer.forget(entry.secret.generation))?;
             } else {
                 match self.vault.erase(&entry.secret) {
-                    Ok(()) => self.store.write(|writer| Ok::<_, AppError>(writer.forget(entry.secret.generation)?))?,
+                    Ok(()) => self.store.write(|writer| writer.forget(entry.secret.generation))?,
                     Err(_) => break,
                 }
             }
@@ -163,7 +163,7 @@ impl App {
         let Some(secret) = credential.secret else { return Ok(SecretMap::default()) };
         match self.vault.read(&secret) {
             Err(VaultError::Missing) => {
-                let again = self.store.read(|reader| Ok::<_, AppError>(reader.credential(credential.id)?))?;
+                let again = self.store.read(|reader| reader.credential(credential.id))?;
                 match again.and_then(|row| row.secret).filter(|newer| *newer != secret) {
                     Some(newer) => Ok(self.vault.read(&newer)?),
                     None => Err(VaultError::Missing.into()),

@@ -32,7 +32,8 @@ impl App {
         self.store.write(|writer| {
             for row in &rows {
                 // A default that comes back would meet the one that took its place.
-                let gone = Credential { deleted_at: Some(now), default: false, version: row.version + 1, ..row.clone() };
+                let gone =
+                    Credential { deleted_at: Some(now), default: false, version: row.version + 1, ..row.clone() };
                 writer.update_credential(&gone, row.version)?;
                 self.record(writer, &gone, "delete", "")?;
             }
@@ -62,7 +63,7 @@ impl App {
     }
 
     fn deleted(&self, here: &Here, id: CredentialId) -> Result<Credential, AppError> {
-        let row = self.store.read(|reader| Ok::<_, AppError>(reader.credential(id)?))?;
+        let row = self.store.read(|reader| reader.credential(id))?;
         let row = row.filter(|row| row.workspace == here.workspace.id).ok_or_else(|| {
             AppError::not_found("There is no credential with this id, or its deletion can no longer be undone.")
         })?;
@@ -76,7 +77,7 @@ impl App {
     /// Ends a deletion: the row goes, and its secret with it. Called with the directory's lock held.
     pub(crate) fn end_deletion(&self, id: CredentialId) -> Result<(), AppError> {
         let lapsed = (self.now)() - UNDO_FOR;
-        let row = self.store.read(|reader| Ok::<_, AppError>(reader.credential(id)?))?;
+        let row = self.store.read(|reader| reader.credential(id))?;
         // It may have been undone since it was listed.
         let Some(row) = row.filter(|row| row.deleted_at.is_some_and(|at| at <= lapsed)) else { return Ok(()) };
         self.store.write(|writer| {

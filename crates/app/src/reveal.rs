@@ -30,7 +30,11 @@ impl App {
         here.require(kind, Action::Reveal)?;
         let known = kind.field(field).ok_or_else(|| {
             let secrets: Vec<&str> = kind.secrets().map(|field| field.id).collect();
-            AppError::usage(format!("{} credentials have no such field. Their secrets are {}.", kind.label, secrets.join(", ")))
+            AppError::usage(format!(
+                "{} credentials have no such field. Their secrets are {}.",
+                kind.label,
+                secrets.join(", ")
+            ))
         })?;
         if !known.secret {
             return Err(AppError::usage(format!("{} is no secret; `credenza show` shows it.", known.label)));

@@ -16,10 +16,17 @@ impl App {
     ///
     /// # Errors
     /// [`AppError::Usage`] for a name that is empty, too long or taken, or without organizations.
-    pub fn create_workspace(&self, name: &str, role: Role, organizations: &[String]) -> Result<WorkspaceView, AppError> {
+    pub fn create_workspace(
+        &self,
+        name: &str,
+        role: Role,
+        organizations: &[String],
+    ) -> Result<WorkspaceView, AppError> {
         let name = valid_name("workspace", name)?;
         if role == Role::Member {
-            return Err(AppError::usage("A local workspace is a Manager's or a Partner's: Members do not work with credentials."));
+            return Err(AppError::usage(
+                "A local workspace is a Manager's or a Partner's: Members do not work with credentials.",
+            ));
         }
         let mut names: Vec<String> = Vec::new();
         for organization in organizations {
@@ -154,7 +161,7 @@ impl App {
         let name = valid_name("organization", name)?;
         let organization = Organization { id: OrganizationId::new(Uuid::now_v7()), workspace, name };
         self.store
-            .write(|writer| Ok::<_, AppError>(writer.insert_organization(&organization)?))
+            .write(|writer| writer.insert_organization(&organization))
             .map_err(|error| name_taken(error, &organization.name))?;
         Ok(organization_view(&organization))
     }
@@ -169,7 +176,7 @@ impl App {
         let organization = here.organization(Some(old))?;
         let new = valid_name("organization", new)?;
         self.store
-            .write(|writer| Ok::<_, AppError>(writer.rename_organization(organization.id, &new)?))
+            .write(|writer| writer.rename_organization(organization.id, &new))
             .map_err(|error| name_taken(error, &new))?;
         Ok(OrganizationView { id: organization.id.to_string(), name: new })
     }
@@ -177,7 +184,10 @@ impl App {
     fn partner(&self, what: &str) -> Result<WorkspaceId, AppError> {
         let here = self.here()?;
         if here.role() < Role::Partner {
-            return Err(AppError::Forbidden(format!("Only a Partner can {what}; you are a {} here.", here.role().label())));
+            return Err(AppError::Forbidden(format!(
+                "Only a Partner can {what}; you are a {} here.",
+                here.role().label()
+            )));
         }
         Ok(here.workspace.id)
     }
@@ -221,7 +231,9 @@ fn valid_name(what: &str, name: &str) -> Result<String, AppError> {
     let name = name.trim();
     let length = name.chars().count();
     if length == 0 || length > NAME_LENGTH {
-        return Err(AppError::usage(format!("The name of the {what} has 1 to {NAME_LENGTH} characters; this has {length}.")));
+        return Err(AppError::usage(format!(
+            "The name of the {what} has 1 to {NAME_LENGTH} characters; this has {length}."
+        )));
     }
     if name.chars().any(char::is_control) {
         return Err(AppError::usage(format!("The name of the {what} holds a control character.")));
@@ -229,11 +241,11 @@ fn valid_name(what: &str, name: &str) -> Result<String, AppError> {
     Ok(name.to_owned())
 }
 
-fn name_taken(error: AppError, name: &str) -> AppError {
+fn name_taken(error: StoreError, name: &str) -> AppError {
     match error {
-        AppError::Store(StoreError::Duplicate) => {
+        StoreError::Duplicate => {
             AppError::usage(format!("There is an organization named {} already.", printable(name)))
         }
-        other => other,
+        other => other.into(),
     }
 }

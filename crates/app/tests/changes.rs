@@ -1,5 +1,7 @@
 //! Versions, locks, uses, what the account does not let go, and undo.
 
+#![allow(clippy::unwrap_used, reason = "a test has no better use for an error than to fail")]
+
 mod common;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -50,7 +52,7 @@ fn fields_are_immutable_only_once_the_account_has_the_credential() {
     assert_eq!(lab.app.show(id).unwrap().state, State::Synced);
     let renamed = lab.app.edit(id, None, input(&json!({"name": "two"})), Completeness::Complete).unwrap();
     assert_eq!(renamed.credential.state, State::Changed);
-    let outbox = lab.app.store().read(|reader| Ok::<_, credenza_store::StoreError>(reader.outbox()?)).unwrap();
+    let outbox = lab.app.store().read(|reader| reader.outbox()).unwrap();
     assert_eq!(outbox.len(), 1, "the account has to learn of it");
     // A kind without an update call is replaced as a whole, so that nothing of it is immutable.
     let gcp = lab.add(KindId::Gcp, "analytics");
@@ -64,7 +66,11 @@ fn fields_are_immutable_only_once_the_account_has_the_credential() {
 #[test]
 fn a_secret_in_the_account_is_no_problem_and_cannot_be_revealed() {
     let lab = lab(Role::Partner);
-    let json = { let mut json = sample(KindId::Aws); json.as_object_mut().unwrap().remove("awsSecretAccessKey"); json };
+    let json = {
+        let mut json = sample(KindId::Aws);
+        json.as_object_mut().unwrap().remove("awsSecretAccessKey");
+        json
+    };
     let id = lab.app.add(KindId::Aws, Some("Acme"), input(&json), true).unwrap().credential.id.parse().unwrap();
     lab.alter(id, |row| {
         row.secrets.insert("awsSecretAccessKey".into(), SecretState::Account);
@@ -128,8 +134,7 @@ fn reveals_and_changes_are_recorded_without_values() {
     lab.app.edit(id, None, input(&json!({"zadaraSecretAccessKey": "never-recorded"})), Completeness::Complete).unwrap();
     lab.app.reveal(id, "zadaraSecretAccessKey").unwrap();
     let workspace = lab.app.workspace().unwrap().id.parse().unwrap();
-    let events =
-        lab.app.store().read(|reader| Ok::<_, credenza_store::StoreError>(reader.audit(workspace, 100, 0)?)).unwrap();
+    let events = lab.app.store().read(|reader| reader.audit(workspace, 100, 0)).unwrap();
     let mut actions: Vec<&str> = events.iter().map(|event| event.action.as_str()).collect();
     actions.sort_unstable();
     assert_eq!(actions, ["add", "edit", "reveal"]);

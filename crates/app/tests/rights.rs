@@ -1,5 +1,7 @@
 //! The table of rights, cell by cell: what it allows works, what it does not is refused before anything else happens.
 
+#![allow(clippy::unwrap_used, reason = "a test has no better use for an error than to fail")]
+
 mod common;
 
 use common::{Lab, input, lab, sample};
@@ -27,7 +29,8 @@ fn attempt(lab: &Lab, kind: KindId, action: Action) -> Result<(), AppError> {
         // A check asks the provider; whether it may be asked for is what the table says.
         Action::Check => Ok(()),
         Action::Filter => {
-            let query = ListQuery { kind: Some(kind), organization: Some("Acme".into()), limit: 10, ..ListQuery::default() };
+            let query =
+                ListQuery { kind: Some(kind), organization: Some("Acme".into()), limit: 10, ..ListQuery::default() };
             app.list(&query).map(drop)
         }
     }

@@ -20,7 +20,9 @@ pub(crate) fn read(kind: &Kind, fields: &Fields) -> Result<Input, Failure> {
     let mut problems = Vec::new();
     for setting in &fields.set {
         let Some((field, value)) = setting.split_once('=') else {
-            return Err(Failure::usage("--set takes a field and a value with = between them, such as --set name=prod."));
+            return Err(Failure::usage(
+                "--set takes a field and a value with = between them, such as --set name=prod.",
+            ));
         };
         match kind.field(field) {
             Some(known) if known.secret => problems.push(Problem::new(
@@ -62,7 +64,9 @@ pub(crate) fn confirm(question: &str, yes: bool) -> Result<(), Failure> {
     let _ = write!(io::stderr(), "{question} [y/N] ");
     let _ = io::stderr().flush();
     let mut answer = String::new();
-    io::stdin().read_line(&mut answer).map_err(|_| Failure::new(ErrorCode::Failed, "The terminal could not be read."))?;
+    io::stdin()
+        .read_line(&mut answer)
+        .map_err(|_| Failure::new(ErrorCode::Failed, "The terminal could not be read."))?;
     if matches!(answer.trim(), "y" | "Y" | "yes") {
         Ok(())
     } else {

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use comfy_table::{ContentArrangement, Table, presets};
-use credenza_app::{CredentialView, Page, OrganizationView, Saved, WorkspaceView};
+use credenza_app::{CredentialView, OrganizationView, Page, Saved, WorkspaceView};
 use credenza_model::{KindView, Problem, Secret, SecretState, Value, printable};
 use serde::Serialize;
 use serde_json::json;
@@ -79,7 +79,11 @@ impl Printer {
             if field.secret {
                 row(field.label, secret_word(credential.secrets.get(field.id).copied()).to_owned());
             } else if let Some(value) = credential.fields.get(field.id) {
-                let group = if field.id.contains('.') { format!("{}: {}", field.group, field.label) } else { field.label.into() };
+                let group = if field.id.contains('.') {
+                    format!("{}: {}", field.group, field.label)
+                } else {
+                    field.label.into()
+                };
                 row(&group, value_text(value));
             }
         }
@@ -205,7 +209,8 @@ impl Printer {
                 table.add_row(["  ".to_owned(), field.id.to_owned(), label, notes.join(", ")]);
             }
             let add = if kind.add_role == credenza_model::Role::Partner { "; only a Partner adds it" } else { "" };
-            out(format!("{} - {} ({} tab{add})\n{table}\n\n", kind.id.as_str(), kind.label, kind.tab.label()).as_bytes());
+            out(format!("{} - {} ({} tab{add})\n{table}\n\n", kind.id.as_str(), kind.label, kind.tab.label())
+                .as_bytes());
         }
     }
 

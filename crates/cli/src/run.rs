@@ -116,7 +116,11 @@ fn edit(app: &App, edit: Edit, printer: &Printer) -> Result<(), Failure> {
 fn listing(app: &App, list: &List) -> Result<Page, Failure> {
     const PAGE: u32 = 1000;
     let mut query = ListQuery {
-        tab: list.tab.as_deref().map(|tab| word::<Tab>("tab", tab, "it is cloud, backup, billing, showback or ai")).transpose()?,
+        tab: list
+            .tab
+            .as_deref()
+            .map(|tab| word::<Tab>("tab", tab, "it is cloud, backup, billing, showback or ai"))
+            .transpose()?,
         kind: list.kind.as_deref().map(|kind| word("kind", kind, "`credenza kinds` lists them")).transpose()?,
         organization: list.organization.clone(),
         search: list.search.clone(),
@@ -155,7 +159,10 @@ fn credential(id: &str) -> Result<CredentialId, Failure> {
     id.parse().map_err(|_| {
         Failure::new(
             ErrorCode::NotFound,
-            format!("There is no credential with the id {}. `credenza list` shows those that there are.", printable(id)),
+            format!(
+                "There is no credential with the id {}. `credenza list` shows those that there are.",
+                printable(id)
+            ),
         )
     })
 }

@@ -154,11 +154,7 @@ impl Field {
     }
 
     /// Text with suggestions.
-    pub const fn lookup(
-        id: &'static str,
-        label: &'static str,
-        suggestions: &'static [&'static str],
-    ) -> Self {
+    pub const fn lookup(id: &'static str, label: &'static str, suggestions: &'static [&'static str]) -> Self {
         Self::new(id, label, FieldType::Lookup(suggestions))
     }
 
@@ -224,11 +220,7 @@ impl Field {
     }
 
     /// Asked for only while another field has one of these values.
-    pub const fn shown_when(
-        mut self,
-        field: &'static str,
-        values: &'static [&'static str],
-    ) -> Self {
+    pub const fn shown_when(mut self, field: &'static str, values: &'static [&'static str]) -> Self {
         self.shown_when = Some(Condition { field, values });
         self
     }

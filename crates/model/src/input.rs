@@ -65,15 +65,11 @@ impl Input {
         }
         let json = json.strip_prefix(b"\xef\xbb\xbf").unwrap_or(json);
         let start = json.iter().find(|byte| !byte.is_ascii_whitespace());
-        if matches!(start, Some(byte) if *byte != b'{')
-            && serde_json::from_slice::<de::IgnoredAny>(json).is_ok()
-        {
+        if matches!(start, Some(byte) if *byte != b'{') && serde_json::from_slice::<de::IgnoredAny>(json).is_ok() {
             return Err(InputError::NotAnObject);
         }
-        let node: Node = serde_json::from_slice(json).map_err(|error| InputError::Broken {
-            line: error.line(),
-            column: error.column(),
-        })?;
+        let node: Node = serde_json::from_slice(json)
+            .map_err(|error| InputError::Broken { line: error.line(), column: error.column() })?;
         let mut input = Self::default();
         input.flatten(String::new(), node)?;
         Ok(input)
@@ -101,13 +97,7 @@ impl Input {
             Raw::List(items) => Raw::List(items.clone()),
             Raw::Mixed => Raw::Mixed,
         };
-        Self(
-            self.0
-                .iter()
-                .filter(|(id, _)| plain(id))
-                .map(|(id, raw)| (id.clone(), copy(raw)))
-                .collect(),
-        )
+        Self(self.0.iter().filter(|(id, _)| plain(id)).map(|(id, raw)| (id.clone(), copy(raw))).collect())
     }
 
     fn flatten(&mut self, path: String, node: Node) -> Result<(), InputError> {
@@ -117,14 +107,7 @@ impl Input {
                 Some(_) => Err(InputError::Repeated(path)),
             },
             Node::Object(entries) => entries.into_iter().try_for_each(|(key, node)| {
-                self.flatten(
-                    if path.is_empty() {
-                        key
-                    } else {
-                        format!("{path}.{key}")
-                    },
-                    node,
-                )
+                self.flatten(if path.is_empty() { key } else { format!("{path}.{key}") }, node)
             }),
         }
     }
@@ -138,9 +121,7 @@ impl<'de> Deserialize<'de> for Input {
             return Err(de::Error::custom("an object of fields is due here"));
         }
         let mut input = Self::default();
-        input
-            .flatten(String::new(), node)
-            .map_err(|_| de::Error::custom("a field is given twice"))?;
+        input.flatten(String::new(), node).map_err(|_| de::Error::custom("a field is given twice"))?;
         Ok(input)
     }
 }
@@ -187,23 +168,14 @@ impl<'de> Visitor<'de> for NodeVisitor {
     }
 
     fn visit_u64<E>(self, value: u64) -> Result<Node, E> {
-        Ok(Node::Leaf(
-            i64::try_from(value).map_or(Raw::Number, Raw::Int),
-        ))
+        Ok(Node::Leaf(i64::try_from(value).map_or(Raw::Number, Raw::Int)))
     }
 
     fn visit_f64<E>(self, value: f64) -> Result<Node, E> {
         // JavaScript has one type of number, so that 3 may arrive as 3.0.
         let whole = value.fract() == 0.0 && value.abs() < f64::from(i32::MAX);
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "the value is whole and within an i32's bounds"
-        )]
-        Ok(Node::Leaf(if whole {
-            Raw::Int(value as i64)
-        } else {
-            Raw::Number
-        }))
+        #[expect(clippy::cast_possible_truncation, reason = "the value is whole and within an i32's bounds")]
+        Ok(Node::Leaf(if whole { Raw::Int(value as i64) } else { Raw::Number }))
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Node, E> {
@@ -223,11 +195,7 @@ impl<'de> Visitor<'de> for NodeVisitor {
                 _ => mixed = true,
             }
         }
-        Ok(Node::Leaf(if mixed {
-            Raw::Mixed
-        } else {
-            Raw::List(texts)
-        }))
+        Ok(Node::Leaf(if mixed { Raw::Mixed } else { Raw::List(texts) }))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Node, A::Error> {

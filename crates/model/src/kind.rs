@@ -2,10 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    Access, Action, Facts, Field, Findings, KindId, Reading, Role, SecretMap, SecretState, Values,
-    Wire,
-};
+use crate::{Access, Action, Facts, Field, Findings, KindId, Reading, Role, SecretMap, SecretState, Values, Wire};
 
 /// Everything that is specific to a kind, except the probe that asks its provider.
 #[derive(Debug)]
@@ -116,13 +113,7 @@ pub enum Tab {
 
 impl Tab {
     /// Every tab, in the order of the rail.
-    pub const ALL: [Tab; 5] = [
-        Tab::Cloud,
-        Tab::Backup,
-        Tab::Billing,
-        Tab::Showback,
-        Tab::Ai,
-    ];
+    pub const ALL: [Tab; 5] = [Tab::Cloud, Tab::Backup, Tab::Billing, Tab::Showback, Tab::Ai];
 
     /// The stable word.
     pub const fn as_str(self) -> &'static str {
@@ -148,10 +139,7 @@ impl Tab {
 
     /// The kinds under it.
     pub fn kinds(self) -> impl Iterator<Item = &'static Kind> {
-        KindId::ALL
-            .iter()
-            .map(|id| id.kind())
-            .filter(move |kind| kind.tab == self)
+        KindId::ALL.iter().map(|id| id.kind()).filter(move |kind| kind.tab == self)
     }
 }
 
@@ -159,10 +147,7 @@ impl std::str::FromStr for Tab {
     type Err = ();
 
     fn from_str(word: &str) -> Result<Self, ()> {
-        Self::ALL
-            .into_iter()
-            .find(|tab| tab.as_str() == word)
-            .ok_or(())
+        Self::ALL.into_iter().find(|tab| tab.as_str() == word).ok_or(())
     }
 }
 
@@ -183,12 +168,7 @@ pub struct Column {
 impl Column {
     /// A column of words.
     pub const fn new(id: &'static str, label: &'static str) -> Self {
-        Self {
-            id,
-            label,
-            mono: false,
-            numeric: false,
-        }
+        Self { id, label, mono: false, numeric: false }
     }
 
     /// It shows keys and ids.

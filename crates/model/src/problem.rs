@@ -19,11 +19,7 @@ pub struct Problem {
 impl Problem {
     /// A remark at a field.
     pub fn new(field: impl Into<String>, code: Code, message: impl Into<String>) -> Self {
-        Self {
-            field: field.into(),
-            code,
-            message: message.into(),
-        }
+        Self { field: field.into(), code, message: message.into() }
     }
 }
 

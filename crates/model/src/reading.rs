@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use crate::input::{Input, Raw};
 use crate::text::{self, Tidied};
 use crate::{
-    Code, Field, FieldType, Kind, LIST_ITEMS, Problem, Secret, SecretMap, SecretState, Value,
-    Values, printable,
+    Code, Field, FieldType, Kind, LIST_ITEMS, Problem, Secret, SecretMap, SecretState, Value, Values, printable,
 };
 
 /// What an input says, in a kind's terms.
@@ -68,8 +67,7 @@ impl Reading {
     }
 
     pub(crate) fn note(&mut self, field: &str, message: impl Into<String>) {
-        self.notes
-            .push(Problem::new(field, Code::Normalised, message));
+        self.notes.push(Problem::new(field, Code::Normalised, message));
     }
 
     fn read_secret(&mut self, field: &Field, raw: Raw) {
@@ -85,26 +83,19 @@ impl Reading {
             return self.refuse(field.id, Code::ControlCharacter, nul(field));
         }
         if field.ty != FieldType::File {
-            let kept = value
-                .strip_prefix('\u{feff}')
-                .unwrap_or(&value)
-                .trim_end_matches(['\r', '\n']);
+            let kept = value.strip_prefix('\u{feff}').unwrap_or(&value).trim_end_matches(['\r', '\n']);
             if kept.len() < value.len() {
                 value = zeroize::Zeroizing::new(kept.to_owned());
                 self.note(
                     field.id,
-                    format!(
-                        "{}: a byte-order mark or line breaks around the secret were dropped.",
-                        field.label
-                    ),
+                    format!("{}: a byte-order mark or line breaks around the secret were dropped.", field.label),
                 );
             }
         }
         if value.is_empty() {
             return self.cleared.push(field.id.into());
         }
-        self.secrets
-            .insert(field.id, Secret::new(std::mem::take(&mut *value)));
+        self.secrets.insert(field.id, Secret::new(std::mem::take(&mut *value)));
     }
 
     fn read_plain(&mut self, field: &Field, raw: Raw) {
@@ -130,38 +121,25 @@ impl Reading {
                 },
             },
             (FieldType::Int(..), _) => return self.wrong_type(field, "a whole number"),
-            (FieldType::List, Raw::List(items)) => {
-                self.read_list(field, items.iter().map(|item| item.as_str()))
-            }
+            (FieldType::List, Raw::List(items)) => self.read_list(field, items.iter().map(|item| item.as_str())),
             (FieldType::List, Raw::Text(text)) => self.read_list(field, text.split(',')),
             (FieldType::List, _) => return self.wrong_type(field, "a list of texts"),
             (_, Raw::Text(text)) => self.read_text(field, &text),
             _ => return self.wrong_type(field, "a text"),
         };
-        if !self
-            .refusals
-            .iter()
-            .any(|refusal| refusal.field == field.id)
-        {
+        if !self.refusals.iter().any(|refusal| refusal.field == field.id) {
             self.changes.0.insert(field.id.into(), change);
         }
     }
 
-    fn read_list<'a>(
-        &mut self,
-        field: &Field,
-        items: impl Iterator<Item = &'a str>,
-    ) -> Option<Value> {
+    fn read_list<'a>(&mut self, field: &Field, items: impl Iterator<Item = &'a str>) -> Option<Value> {
         let mut read: Vec<String> = Vec::new();
         for item in items {
             if read.len() == LIST_ITEMS {
                 self.refuse(
                     field.id,
                     Code::TooLarge,
-                    format!(
-                        "{} has more than {LIST_ITEMS} entries. Check what was pasted.",
-                        field.label
-                    ),
+                    format!("{} has more than {LIST_ITEMS} entries. Check what was pasted.", field.label),
                 );
                 return None;
             }
@@ -169,10 +147,7 @@ impl Reading {
                 continue;
             };
             if read.contains(&item) {
-                self.note(
-                    field.id,
-                    format!("{}: an entry given twice was dropped.", field.label),
-                );
+                self.note(field.id, format!("{}: an entry given twice was dropped.", field.label));
             } else {
                 read.push(item);
             }
@@ -194,14 +169,11 @@ impl Reading {
             return None;
         }
         if let FieldType::Choice(choices) = field.ty {
-            let meant = choices.iter().find(|choice| {
-                choice.value.eq_ignore_ascii_case(&text) || choice.label.eq_ignore_ascii_case(&text)
-            });
+            let meant = choices
+                .iter()
+                .find(|choice| choice.value.eq_ignore_ascii_case(&text) || choice.label.eq_ignore_ascii_case(&text));
             if let Some(choice) = meant.filter(|choice| choice.value != text) {
-                self.note(
-                    field.id,
-                    format!("{}: read as {}.", field.label, choice.value),
-                );
+                self.note(field.id, format!("{}: read as {}.", field.label, choice.value));
                 choice.value.clone_into(&mut text);
             }
         }
@@ -222,7 +194,10 @@ impl Reading {
             self.refuse(
                 field.id,
                 Code::ExposedSecret,
-                format!("{} holds a private key, and this field is not kept secret. It was pasted into the wrong field.", field.label),
+                format!(
+                    "{} holds a private key, and this field is not kept secret. It was pasted into the wrong field.",
+                    field.label
+                ),
             );
             return None;
         }
@@ -238,19 +213,12 @@ impl Reading {
         self.refuse(
             field.id,
             Code::TooLarge,
-            format!(
-                "{} is larger than {limit} KB. Check that the right thing was pasted.",
-                field.label
-            ),
+            format!("{} is larger than {limit} KB. Check that the right thing was pasted.", field.label),
         );
     }
 
     fn wrong_type(&mut self, field: &Field, due: &str) {
-        self.refuse(
-            field.id,
-            Code::WrongType,
-            format!("{} takes {due}.", field.label),
-        );
+        self.refuse(field.id, Code::WrongType, format!("{} takes {due}.", field.label));
     }
 }
 
@@ -273,11 +241,7 @@ impl Kind {
                             self.label
                         ),
                     };
-                    reading.refuse(
-                        &id.chars().take(200).collect::<String>(),
-                        Code::UnknownField,
-                        message,
-                    );
+                    reading.refuse(&id.chars().take(200).collect::<String>(), Code::UnknownField, message);
                 }
             }
         }
@@ -297,23 +261,14 @@ impl Kind {
             _ => SecretState::Unset,
         };
         let findings = self.judge(&values, &held, &SecretMap::default());
-        let missing = |id: &str| {
-            findings
-                .problems
-                .iter()
-                .any(|problem| problem.field == id && problem.code == Code::Required)
-        };
+        let missing =
+            |id: &str| findings.problems.iter().any(|problem| problem.field == id && problem.code == Code::Required);
         self.secrets().filter(|field| missing(field.id)).collect()
     }
 
     /// The field a mistyped id was probably meant for: the same letters but for case and separators.
     fn nearest(&self, id: &str) -> Option<&'static str> {
-        let plain = |id: &str| {
-            id.chars()
-                .filter(char::is_ascii_alphanumeric)
-                .collect::<String>()
-                .to_ascii_lowercase()
-        };
+        let plain = |id: &str| id.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
         let wanted = plain(id);
         self.fields.iter().map(|field| field.id).find(|known| {
             let known = plain(known);
@@ -323,26 +278,14 @@ impl Kind {
 }
 
 fn nul(field: &Field) -> String {
-    format!(
-        "{} holds a NUL character, so it is no text. Check that it was not pasted from a binary file.",
-        field.label
-    )
+    format!("{} holds a NUL character, so it is no text. Check that it was not pasted from a binary file.", field.label)
 }
 
 /// Whether an address carries a user or a password. It is asked even of an address that does not parse, for a draft
 /// would keep that one too; and of slashes that are missing or too many, for browsers forgive those.
 fn has_password(address: &str) -> bool {
-    let is_scheme = |text: &str| {
-        text.chars()
-            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
-    };
-    let rest = address
-        .split_once(':')
-        .filter(|(scheme, _)| is_scheme(scheme))
-        .map_or(address, |(_, rest)| rest);
+    let is_scheme = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'));
+    let rest = address.split_once(':').filter(|(scheme, _)| is_scheme(scheme)).map_or(address, |(_, rest)| rest);
     let rest = rest.trim_start_matches(['/', '\\']);
-    rest.split(['/', '?', '#'])
-        .next()
-        .unwrap_or(rest)
-        .contains('@')
+    rest.split(['/', '?', '#']).next().unwrap_or(rest).contains('@')
 }

@@ -129,9 +129,6 @@ mod tests {
         map.insert("password", Secret::new("hunter2".into()));
         let shown = format!("{map:?}");
         assert!(!shown.contains("hunter2"), "{shown}");
-        assert!(
-            shown.contains("password"),
-            "the field's id may be shown: {shown}"
-        );
+        assert!(shown.contains("password"), "the field's id may be shown: {shown}");
     }
 }

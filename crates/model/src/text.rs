@@ -22,10 +22,7 @@ pub(crate) fn tidy(pasted: &str) -> Tidied {
     } else {
         None
     };
-    Tidied {
-        text: bare.to_owned(),
-        noise,
-    }
+    Tidied { text: bare.to_owned(), noise }
 }
 
 /// The text inside one pair of quotation marks, when they enclose the whole of it.
@@ -73,11 +70,8 @@ mod tests {
 
     #[test]
     fn quotes_and_spaces_go_and_are_named() {
-        for (pasted, kept) in [
-            (" \"prod\"\u{a0}", "prod"),
-            ("“prod”", "prod"),
-            ("<https://x.test>", "https://x.test"),
-        ] {
+        for (pasted, kept) in [(" \"prod\"\u{a0}", "prod"), ("“prod”", "prod"), ("<https://x.test>", "https://x.test")]
+        {
             let tidied = tidy(pasted);
             assert_eq!(tidied.text, kept);
             assert!(tidied.noise.is_some());

@@ -133,10 +133,7 @@ impl Kind {
     /// This kind as plain data.
     pub fn view(&self) -> KindView {
         let rights = |role| {
-            Action::ALL
-                .into_iter()
-                .filter(|action| self.offers(*action) && self.allows(role, *action))
-                .collect()
+            Action::ALL.into_iter().filter(|action| self.offers(*action) && self.allows(role, *action)).collect()
         };
         KindView {
             id: self.id,
@@ -148,11 +145,7 @@ impl Kind {
             add_role: self.access.least(Action::Add),
             can_lock: self.offers(Action::Lock),
             can_default: self.offers(Action::Default),
-            fields: self
-                .fields
-                .iter()
-                .map(|field| field_view(self, field))
-                .collect(),
+            fields: self.fields.iter().map(|field| field_view(self, field)).collect(),
             columns: self.columns,
             rights: RightsView {
                 member: rights(Role::Member),
@@ -180,23 +173,14 @@ fn field_view(kind: &Kind, field: &Field) -> FieldView {
         placeholder: some(field.placeholder),
         choices: match field.ty {
             FieldType::Choice(choices) => choices.to_vec(),
-            FieldType::Lookup(words) => words
-                .iter()
-                .map(|word| Choice {
-                    value: word,
-                    label: word,
-                })
-                .collect(),
+            FieldType::Lookup(words) => words.iter().map(|word| Choice { value: word, label: word }).collect(),
             _ => Vec::new(),
         },
-        shown_when: field.shown_when.map(|condition| ConditionView {
-            field: condition.field,
-            values: condition.values,
-        }),
+        shown_when: field
+            .shown_when
+            .map(|condition| ConditionView { field: condition.field, values: condition.values }),
         default: field.default.map(|text| match field.ty {
-            FieldType::Int(..) => text
-                .parse()
-                .map_or_else(|_| Value::Text(text.into()), Value::Int),
+            FieldType::Int(..) => text.parse().map_or_else(|_| Value::Text(text.into()), Value::Int),
             FieldType::Bool => Value::Bool(text == "true"),
             _ => Value::Text(text.into()),
         }),

@@ -33,29 +33,17 @@ pub struct Call {
 impl Call {
     /// `POST` with a JSON body, the usual one.
     pub const fn post(path: &'static str) -> Self {
-        Self {
-            method: Method::Post,
-            path,
-            body: Body::Json,
-        }
+        Self { method: Method::Post, path, body: Body::Json }
     }
 
     /// `PUT` with a JSON body.
     pub const fn put(path: &'static str) -> Self {
-        Self {
-            method: Method::Put,
-            path,
-            body: Body::Json,
-        }
+        Self { method: Method::Put, path, body: Body::Json }
     }
 
     /// `POST` with form parts.
     pub const fn form(path: &'static str) -> Self {
-        Self {
-            method: Method::Post,
-            path,
-            body: Body::Multipart,
-        }
+        Self { method: Method::Post, path, body: Body::Multipart }
     }
 }
 

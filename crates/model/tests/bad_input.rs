@@ -6,20 +6,11 @@ use common::{judge, judge_typed, sample_with};
 use credenza_model::{Code, FieldType, Input, InputError, KindId};
 
 /// A kind, what is typed over its sample, and the field, the code and a part of the sentence that follow.
-type Case = (
-    KindId,
-    &'static [(&'static str, &'static str)],
-    &'static str,
-    Code,
-    &'static str,
-);
+type Case = (KindId, &'static [(&'static str, &'static str)], &'static str, Code, &'static str);
 
-use Code::{
-    Conflict, ControlCharacter, ExposedSecret, Invalid, NotApplicable, Range, Required, WrongType,
-};
+use Code::{Conflict, ControlCharacter, ExposedSecret, Invalid, NotApplicable, Range, Required, WrongType};
 use KindId::{
-    Aws, Azure, Backup, Billing, Gcp, Openshift, Openstack, Proxmox, Showback, Tanzu, Vsphere,
-    Zadara, Zededa,
+    Aws, Azure, Backup, Billing, Gcp, Openshift, Openstack, Proxmox, Showback, Tanzu, Vsphere, Zadara, Zededa,
 };
 
 #[rustfmt::skip]
@@ -124,11 +115,7 @@ fn each_is_told_at_its_field() {
     for (id, typed, field, code, part) in CASES {
         let kind = id.kind();
         let judged = judge_typed(kind, &sample_with(kind, typed));
-        assert_eq!(
-            judged.wrong(),
-            [((*field).to_owned(), *code)],
-            "{id:?} {typed:?}"
-        );
+        assert_eq!(judged.wrong(), [((*field).to_owned(), *code)], "{id:?} {typed:?}");
         let said = judged.said_of(field);
         assert!(said.contains(part), "{id:?} {typed:?}: {said}");
         assert!(said.ends_with('.'), "a full sentence: {said}");
@@ -138,23 +125,17 @@ fn each_is_told_at_its_field() {
 #[test]
 fn overlapping_networks_are_told_in_both_orders() {
     for id in [Proxmox, Vsphere, Zededa] {
-        for (public, private) in [
-            ("10.3.0.0/16", "10.3.4.0/24"),
-            ("10.3.4.0/24", "10.3.0.0/16"),
-            ("10.3.4.0/24", "10.3.4.0/24"),
-        ] {
+        for (public, private) in
+            [("10.3.0.0/16", "10.3.4.0/24"), ("10.3.4.0/24", "10.3.0.0/16"), ("10.3.4.0/24", "10.3.4.0/24")]
+        {
             let kind = id.kind();
             let block = |prefix: &'static str,
                          network: &'static str,
                          start: &'static str,
                          end: &'static str,
                          gateway: &'static str| {
-                let field = |name: &str| {
-                    kind.fields
-                        .iter()
-                        .map(|field| field.id)
-                        .find(|id| *id == format!("{prefix}.{name}"))
-                };
+                let field =
+                    |name: &str| kind.fields.iter().map(|field| field.id).find(|id| *id == format!("{prefix}.{name}"));
                 [
                     (field("ipAddress"), network),
                     (field("gateway"), gateway),
@@ -163,33 +144,15 @@ fn overlapping_networks_are_told_in_both_orders() {
                 ]
                 .map(|(field, text)| (field.unwrap_or_default(), text))
             };
-            let mut typed = block(
-                "publicNetwork",
-                public,
-                "10.3.4.10",
-                "10.3.4.20",
-                "10.3.4.1",
-            )
-            .to_vec();
-            typed.extend(block(
-                "privateNetwork",
-                private,
-                "10.3.4.30",
-                "10.3.4.40",
-                "10.3.4.2",
-            ));
+            let mut typed = block("publicNetwork", public, "10.3.4.10", "10.3.4.20", "10.3.4.1").to_vec();
+            typed.extend(block("privateNetwork", private, "10.3.4.30", "10.3.4.40", "10.3.4.2"));
             let judged = judge_typed(kind, &sample_with(kind, &typed));
             assert_eq!(
                 judged.wrong(),
                 [("privateNetwork.ipAddress".to_owned(), Conflict)],
                 "{id:?} {public} {private}"
             );
-            assert!(
-                judged
-                    .said_of("privateNetwork.ipAddress")
-                    .contains("overlap"),
-                "{id:?}"
-            );
+            assert!(judged.said_of("privateNetwork.ipAddress").contains("overlap"), "{id:?}");
         }
     }
 }
@@ -202,28 +165,11 @@ fn more_than_a_field_takes_is_refused_in_every_field_of_text() {
                 continue;
             }
             // Five megabytes where it is cheap to try them, one byte too many elsewhere.
-            let bytes = if id.kind().name_field == field.id {
-                5 << 20
-            } else {
-                field.max_bytes() + 1
-            };
+            let bytes = if id.kind().name_field == field.id { 5 << 20 } else { field.max_bytes() + 1 };
             let judged = judge_typed(id.kind(), &[(field.id, "x".repeat(bytes))]);
-            assert!(
-                judged
-                    .wrong()
-                    .contains(&(field.id.to_owned(), Code::TooLarge)),
-                "{id:?} {}",
-                field.id
-            );
-            assert!(
-                judged.said_of(field.id).contains(field.label),
-                "{id:?} {}",
-                field.id
-            );
-            assert!(
-                judged.values.get(field.id).is_none()
-                    && judged.reading.secrets.get(field.id).is_none()
-            );
+            assert!(judged.wrong().contains(&(field.id.to_owned(), Code::TooLarge)), "{id:?} {}", field.id);
+            assert!(judged.said_of(field.id).contains(field.label), "{id:?} {}", field.id);
+            assert!(judged.values.get(field.id).is_none() && judged.reading.secrets.get(field.id).is_none());
         }
     }
     let judged = judge_typed(Openshift.kind(), &[("kubeConfig", "x".repeat(5 << 20))]);
@@ -235,15 +181,7 @@ fn a_nul_is_refused_in_every_field_that_takes_text() {
     for id in KindId::ALL {
         for field in id.kind().fields {
             let judged = judge_typed(id.kind(), &[(field.id, "a\0b".to_owned())]);
-            assert!(
-                judged
-                    .reading
-                    .refusals
-                    .iter()
-                    .any(|refusal| refusal.field == field.id),
-                "{id:?} {}",
-                field.id
-            );
+            assert!(judged.reading.refusals.iter().any(|refusal| refusal.field == field.id), "{id:?} {}", field.id);
         }
     }
 }
@@ -254,32 +192,16 @@ fn wrong_json_types_are_refused_at_their_field() {
         for field in id.kind().fields {
             let wrong: &[&str] = match field.ty {
                 FieldType::Bool => &["1", "\"perhaps\"", "[]", "[true]"],
-                FieldType::Int(..) => &[
-                    "true",
-                    "1.5",
-                    "\"one\"",
-                    "[1]",
-                    "1e300",
-                    "99999999999999999999",
-                ],
+                FieldType::Int(..) => &["true", "1.5", "\"one\"", "[1]", "1e300", "99999999999999999999"],
                 FieldType::List => &["1", "true", "[1]", "[[\"a\"]]", "[null]", "[{}]"],
                 _ => &["1", "1.5", "true", "[]", "[\"a\"]"],
             };
             for json in wrong {
                 let json = format!("{{\"{}\": {json}}}", field.id);
-                let Ok(input) = Input::from_json(json.as_bytes()) else {
-                    panic!("{json} is JSON")
-                };
+                let Ok(input) = Input::from_json(json.as_bytes()) else { panic!("{json} is JSON") };
                 let judged = judge(id.kind(), input);
-                assert_eq!(
-                    judged.wrong(),
-                    [(field.id.to_owned(), WrongType)],
-                    "{id:?} {json}"
-                );
-                assert!(
-                    judged.said_of(field.id).contains(field.label),
-                    "{id:?} {json}"
-                );
+                assert_eq!(judged.wrong(), [(field.id.to_owned(), WrongType)], "{id:?} {json}");
+                assert!(judged.said_of(field.id).contains(field.label), "{id:?} {json}");
             }
         }
     }
@@ -287,12 +209,8 @@ fn wrong_json_types_are_refused_at_their_field() {
 
 #[test]
 fn an_unknown_field_is_named_and_the_near_one_with_it() {
-    let of =
-        |id: KindId, field: &str| judge_typed(id.kind(), &[(field, "x".to_owned())]).said_of(field);
-    assert_eq!(
-        of(Aws, "aws_region"),
-        "Amazon Web Services has no field aws_region. Did you mean awsRegion?"
-    );
+    let of = |id: KindId, field: &str| judge_typed(id.kind(), &[(field, "x".to_owned())]).said_of(field);
+    assert_eq!(of(Aws, "aws_region"), "Amazon Web Services has no field aws_region. Did you mean awsRegion?");
     assert_eq!(
         of(Aws, "secretAccessKey"),
         "Amazon Web Services has no field secretAccessKey. Did you mean awsSecretAccessKey?"
@@ -306,38 +224,18 @@ fn an_unknown_field_is_named_and_the_near_one_with_it() {
 #[test]
 fn broken_json_is_told_by_its_place_and_never_quoted() {
     let cases: [(&[u8], InputError); 6] = [
-        (
-            b"{\"name\": canary}",
-            InputError::Broken {
-                line: 1,
-                column: 10,
-            },
-        ),
+        (b"{\"name\": canary}", InputError::Broken { line: 1, column: 10 }),
         (b"", InputError::Broken { line: 1, column: 0 }),
         (b"[1, 2]", InputError::NotAnObject),
         (b"\"canary\"", InputError::NotAnObject),
         (b"{\"a\": 1, \"a\": 2}", InputError::Repeated("a".into())),
-        (
-            b"{\"a\": {\"b\": 1}, \"a.b\": 2}",
-            InputError::Repeated("a.b".into()),
-        ),
+        (b"{\"a\": {\"b\": 1}, \"a.b\": 2}", InputError::Repeated("a.b".into())),
     ];
     for (json, expected) in cases {
         let error = Input::from_json(json).err();
         assert_eq!(error.as_ref(), Some(&expected));
-        assert!(
-            !error
-                .map(|error| error.to_string())
-                .unwrap_or_default()
-                .contains("canary")
-        );
+        assert!(!error.map(|error| error.to_string()).unwrap_or_default().contains("canary"));
     }
-    assert_eq!(
-        Input::from_json(&vec![b' '; 33 << 20]).err(),
-        Some(InputError::TooLarge)
-    );
-    assert!(
-        Input::from_json(&b"{\"a\":".repeat(100_000)).is_err(),
-        "deep nesting ends in an error, not in a crash"
-    );
+    assert_eq!(Input::from_json(&vec![b' '; 33 << 20]).err(), Some(InputError::TooLarge));
+    assert!(Input::from_json(&b"{\"a\":".repeat(100_000)).is_err(), "deep nesting ends in an error, not in a crash");
 }

@@ -1,9 +1,6 @@
 //! The kinds against the API's own description, where a checkout of it lies beside this one.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "a panic in a test is a failure with a line number"
-)]
+#![allow(clippy::unwrap_used, reason = "a panic in a test is a failure with a line number")]
 #![allow(clippy::print_stderr, reason = "a skipped test says so")]
 
 use std::path::Path;
@@ -27,23 +24,14 @@ fn openapi() -> Option<Value> {
 fn operation<'a>(api: &'a Value, method: &str, path: &str) -> Option<&'a Value> {
     let paths = api["paths"].as_object()?;
     let plain = |path: &str| {
-        path.split('/')
-            .map(|part| if part.starts_with('{') { "{}" } else { part })
-            .collect::<Vec<_>>()
-            .join("/")
+        path.split('/').map(|part| if part.starts_with('{') { "{}" } else { part }).collect::<Vec<_>>().join("/")
     };
-    paths
-        .iter()
-        .find(|(known, _)| plain(known) == plain(path))?
-        .1
-        .get(method)
+    paths.iter().find(|(known, _)| plain(known) == plain(path))?.1.get(method)
 }
 
 /// Follows `$ref`, also through the one entry of an `allOf`.
 fn resolve<'a>(api: &'a Value, schema: &'a Value) -> &'a Value {
-    let reference = schema["$ref"]
-        .as_str()
-        .or_else(|| schema["allOf"][0]["$ref"].as_str());
+    let reference = schema["$ref"].as_str().or_else(|| schema["allOf"][0]["$ref"].as_str());
     match reference.and_then(|reference| reference.strip_prefix('#')) {
         Some(pointer) => api.pointer(pointer).unwrap(),
         None => schema,
@@ -59,16 +47,13 @@ fn body<'a>(api: &'a Value, call: &Call) -> &'a Value {
         Body::Json => "application/json",
         Body::Multipart => "multipart/form-data",
     };
-    let operation =
-        operation(api, method, call.path).unwrap_or_else(|| panic!("no {method} {}", call.path));
+    let operation = operation(api, method, call.path).unwrap_or_else(|| panic!("no {method} {}", call.path));
     resolve(api, &operation["requestBody"]["content"][content]["schema"])
 }
 
 /// Whether a body takes a field, dotted ids being nested objects.
 fn takes(api: &Value, schema: &Value, id: &str) -> bool {
-    let (first, rest) = id
-        .split_once('.')
-        .map_or((id, None), |(first, rest)| (first, Some(rest)));
+    let (first, rest) = id.split_once('.').map_or((id, None), |(first, rest)| (first, Some(rest)));
     let Some(property) = schema["properties"].get(first) else {
         return false;
     };
@@ -80,21 +65,10 @@ fn every_path_exists() {
     let Some(api) = openapi() else { return };
     for id in KindId::ALL {
         let wire = &id.kind().wire;
-        let mut calls = vec![
-            ("get", wire.list.to_owned()),
-            ("delete", format!("{}/{{id}}", wire.delete)),
-        ];
-        calls.extend(
-            wire.lock
-                .iter()
-                .chain(&wire.default)
-                .map(|path| ("post", (*path).to_owned())),
-        );
+        let mut calls = vec![("get", wire.list.to_owned()), ("delete", format!("{}/{{id}}", wire.delete))];
+        calls.extend(wire.lock.iter().chain(&wire.default).map(|path| ("post", (*path).to_owned())));
         for (method, path) in calls {
-            assert!(
-                operation(&api, method, &path).is_some(),
-                "{id:?}: no {method} {path}"
-            );
+            assert!(operation(&api, method, &path).is_some(), "{id:?}: no {method} {path}");
         }
     }
 }
@@ -106,23 +80,12 @@ fn the_create_call_takes_every_field() {
         let schema = body(&api, &id.kind().wire.create);
         for field in id.kind().fields {
             if LOCAL.contains(&(id.as_str(), field.id)) {
-                assert!(
-                    !takes(&api, schema, field.id),
-                    "{id:?}: {} is on the wire after all",
-                    field.id
-                );
+                assert!(!takes(&api, schema, field.id), "{id:?}: {} is on the wire after all", field.id);
                 continue;
             }
-            assert!(
-                takes(&api, schema, field.id),
-                "{id:?}: create takes no {}",
-                field.id
-            );
+            assert!(takes(&api, schema, field.id), "{id:?}: create takes no {}", field.id);
             if let Some(block) = field.id.strip_suffix(".ipAddress") {
-                assert!(
-                    takes(&api, schema, &format!("{block}.netMask")),
-                    "{id:?}: no prefix length in {block}"
-                );
+                assert!(takes(&api, schema, &format!("{block}.netMask")), "{id:?}: no prefix length in {block}");
             }
         }
     }
@@ -137,20 +100,11 @@ fn every_field_of_the_create_call_is_known() {
         for (name, property) in schema["properties"].as_object().unwrap() {
             let nested = resolve(&api, property)["properties"].as_object();
             let names = match nested {
-                Some(inner) => inner
-                    .keys()
-                    .map(|inner| format!("{name}.{inner}"))
-                    .collect(),
+                Some(inner) => inner.keys().map(|inner| format!("{name}.{inner}")).collect(),
                 None => vec![name.clone()],
             };
-            for name in names
-                .iter()
-                .filter(|name| *name != "organizationId" && !name.ends_with(".netMask"))
-            {
-                assert!(
-                    kind.field(name).is_some(),
-                    "{id:?}: create also takes {name}"
-                );
+            for name in names.iter().filter(|name| *name != "organizationId" && !name.ends_with(".netMask")) {
+                assert!(kind.field(name).is_some(), "{id:?}: create also takes {name}");
             }
         }
     }
@@ -166,8 +120,7 @@ fn choices_are_the_words_of_the_api() {
                 continue;
             };
             // Continents are free texts there.
-            let Some(words) = resolve(&api, &schema["properties"][field.id])["enum"].as_array()
-            else {
+            let Some(words) = resolve(&api, &schema["properties"][field.id])["enum"].as_array() else {
                 continue;
             };
             let ours: Vec<&str> = choices.iter().map(|choice| choice.value).collect();
@@ -193,17 +146,8 @@ fn the_update_call_takes_exactly_the_updatable_fields() {
                 KindId::Vsphere => "/api/v1/vsphere/update/hypervisors",
                 _ => update.path,
             });
-            let schema = if field.id == "hypervisors" {
-                body(&api, &own)
-            } else {
-                schema
-            };
-            assert_eq!(
-                takes(&api, schema, field.id),
-                field.updatable,
-                "{id:?}: {}",
-                field.id
-            );
+            let schema = if field.id == "hypervisors" { body(&api, &own) } else { schema };
+            assert_eq!(takes(&api, schema, field.id), field.updatable, "{id:?}: {}", field.id);
         }
     }
 }

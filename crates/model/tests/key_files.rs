@@ -1,9 +1,6 @@
 //! The key file of a Google Cloud service account: each fault has its sentence.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "a panic in a test is a failure with a line number"
-)]
+#![allow(clippy::unwrap_used, reason = "a panic in a test is a failure with a line number")]
 
 mod common;
 
@@ -33,78 +30,29 @@ fn what_is_no_key_file_is_named_for_what_it_is() {
     refused("{\"name\": \"credenza\"}", "is JSON, but not the key file");
     refused("AIzaSyFixture0123456789", "an API key");
     refused(&fixture("ec-p256.pem"), "a key without its file");
-    refused(
-        &fixture("gcp-authorized-user.json"),
-        "a person's own sign-in",
-    );
-    refused(
-        "{\"type\": \"external_account\"}",
-        "workload identity federation",
-    );
-    refused(
-        "{\"type\": \"impersonated_service_account\"}",
-        "an impersonation",
-    );
-    refused(
-        "{\"type\": \"gdch_service_account\"}",
-        "Google Distributed Cloud",
-    );
-    refused(
-        "{\"installed\": {\"client_secret\": \"x\"}}",
-        "an OAuth client",
-    );
+    refused(&fixture("gcp-authorized-user.json"), "a person's own sign-in");
+    refused("{\"type\": \"external_account\"}", "workload identity federation");
+    refused("{\"type\": \"impersonated_service_account\"}", "an impersonation");
+    refused("{\"type\": \"gdch_service_account\"}", "Google Distributed Cloud");
+    refused("{\"installed\": {\"client_secret\": \"x\"}}", "an OAuth client");
     refused("{\"type\": \"canary\"}", "a file of another type");
     refused("{\"type\": 7}", "is JSON, but not the key file");
 }
 
 #[test]
 fn a_key_file_has_its_parts() {
-    for member in [
-        "project_id",
-        "private_key_id",
-        "client_email",
-        "private_key",
-    ] {
-        for value in [
-            Value::Null,
-            json!(""),
-            json!("  "),
-            json!(7),
-            json!(["x"]),
-            json!({"x": 1}),
-        ] {
-            refused(
-                KindId::Gcp,
-                "config",
-                &key_file(member, value),
-                &format!("lacks its {member}"),
-            );
+    for member in ["project_id", "private_key_id", "client_email", "private_key"] {
+        for value in [Value::Null, json!(""), json!("  "), json!(7), json!(["x"]), json!({"x": 1})] {
+            refused(KindId::Gcp, "config", &key_file(member, value), &format!("lacks its {member}"));
         }
     }
-    taken(
-        KindId::Gcp,
-        "config",
-        &key_file("client_email", json!("robot@example.com")),
-        &[".gserviceaccount.com"],
-    );
-    taken(
-        KindId::Gcp,
-        "config",
-        &key_file("client_id", Value::Null),
-        &[],
-    );
+    taken(KindId::Gcp, "config", &key_file("client_email", json!("robot@example.com")), &[".gserviceaccount.com"]);
+    taken(KindId::Gcp, "config", &key_file("client_id", Value::Null), &[]);
 }
 
 #[test]
 fn the_private_key_of_a_key_file_is_read() {
-    let refused = |key: &str, part: &str| {
-        refused(
-            KindId::Gcp,
-            "config",
-            &key_file("private_key", json!(key)),
-            part,
-        )
-    };
+    let refused = |key: &str, part: &str| refused(KindId::Gcp, "config", &key_file("private_key", json!(key)), part);
     let file: Value = serde_json::from_str(&fixture("gcp-service-account.json")).unwrap();
     let key = file["private_key"].as_str().unwrap();
     refused("no key", "cannot be read");
@@ -115,12 +63,7 @@ fn the_private_key_of_a_key_file_is_read() {
     refused(&fixture("rsa-1024.pem"), "fewer than 2048 bits");
     refused(&fixture("ec-p256.pem"), "not an RSA key");
     refused(&fixture("rsa-pkcs1.pem"), "not in PKCS#8 form");
-    common::refused(
-        KindId::Gcp,
-        "config",
-        &fixture("gcp-encrypted-key.json"),
-        "encrypted with a passphrase",
-    );
+    common::refused(KindId::Gcp, "config", &fixture("gcp-encrypted-key.json"), "encrypted with a passphrase");
     // Line breaks and spaces that a mail program changed do not matter to anybody who reads the key.
     let body: String = key.lines().filter(|line| !line.starts_with('-')).collect();
     for layout in [
@@ -128,21 +71,13 @@ fn the_private_key_of_a_key_file_is_read() {
         format!("-----BEGIN PRIVATE KEY-----{body}-----END PRIVATE KEY-----"),
         format!("\n {key} \n"),
     ] {
-        taken(
-            KindId::Gcp,
-            "config",
-            &key_file("private_key", json!(layout)),
-            &[],
-        );
+        taken(KindId::Gcp, "config", &key_file("private_key", json!(layout)), &[]);
     }
 }
 
 #[test]
 fn a_key_file_that_sends_sign_ins_elsewhere_is_refused() {
-    for (member, part) in [
-        ("token_uri", "token_uri"),
-        ("universe_domain", "universe_domain"),
-    ] {
+    for (member, part) in [("token_uri", "token_uri"), ("universe_domain", "universe_domain")] {
         for value in [
             "https://evil.example",
             "https://googleapis.com.evil.example/token",
@@ -157,13 +92,5 @@ fn a_key_file_that_sends_sign_ins_elsewhere_is_refused() {
         refused(KindId::Gcp, "config", &key_file(member, json!(["x"])), part);
         taken(KindId::Gcp, "config", &key_file(member, Value::Null), &[]);
     }
-    taken(
-        KindId::Gcp,
-        "config",
-        &key_file(
-            "token_uri",
-            json!("https://accounts.google.com/o/oauth2/token"),
-        ),
-        &[],
-    );
+    taken(KindId::Gcp, "config", &key_file("token_uri", json!("https://accounts.google.com/o/oauth2/token")), &[]);
 }

@@ -1,9 +1,6 @@
 //! What holds for any input whatever.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "a panic in a test is a failure with a line number"
-)]
+#![allow(clippy::unwrap_used, reason = "a panic in a test is a failure with a line number")]
 
 mod common;
 
@@ -54,8 +51,7 @@ fn json_values() -> impl Strategy<Value = Value> {
     leaf.prop_recursive(3, 16, 4, |inner| {
         prop_oneof![
             vec(inner.clone(), 0..4).prop_map(Value::from),
-            vec(("[a-zA-Z.]{0,12}", inner), 0..4)
-                .prop_map(|members| Value::Object(members.into_iter().collect())),
+            vec(("[a-zA-Z.]{0,12}", inner), 0..4).prop_map(|members| Value::Object(members.into_iter().collect())),
         ]
     })
 }
@@ -65,33 +61,23 @@ fn objects() -> impl Strategy<Value = (KindId, Value)> {
     kinds().prop_flat_map(|id| {
         let ids: Vec<&'static str> = id.kind().fields.iter().map(|field| field.id).collect();
         let key = prop_oneof![9 => select(ids).prop_map(str::to_owned), 1 => any::<String>()];
-        vec((key, json_values()), 0..24).prop_map(move |members| {
-            (
-                id,
-                Value::Object(members.into_iter().collect::<Map<String, Value>>()),
-            )
-        })
+        vec((key, json_values()), 0..24)
+            .prop_map(move |members| (id, Value::Object(members.into_iter().collect::<Map<String, Value>>())))
     })
 }
 
 /// A complete credential with some of its texts replaced: deep enough into the rules to meet them all.
 fn nearly_complete() -> impl Strategy<Value = (KindId, Typed)> {
-    let all: Vec<(KindId, Typed)> = KindId::ALL
-        .iter()
-        .flat_map(|id| complete(*id).into_iter().map(|typed| (*id, typed)))
-        .collect();
-    (
-        select(all),
-        vec((any::<prop::sample::Index>(), texts()), 0..4),
-    )
-        .prop_map(|((id, mut typed), changes)| {
-            for (place, text) in changes {
-                let field = id.kind().fields[place.index(id.kind().fields.len())].id;
-                typed.retain(|(given, _)| *given != field);
-                typed.push((field, text));
-            }
-            (id, typed)
-        })
+    let all: Vec<(KindId, Typed)> =
+        KindId::ALL.iter().flat_map(|id| complete(*id).into_iter().map(|typed| (*id, typed))).collect();
+    (select(all), vec((any::<prop::sample::Index>(), texts()), 0..4)).prop_map(|((id, mut typed), changes)| {
+        for (place, text) in changes {
+            let field = id.kind().fields[place.index(id.kind().fields.len())].id;
+            typed.retain(|(given, _)| *given != field);
+            typed.push((field, text));
+        }
+        (id, typed)
+    })
 }
 
 /// The secret files as they are, cut, doubled or with bytes changed.
@@ -103,28 +89,21 @@ fn mutated_files() -> impl Strategy<Value = String> {
         "kubeconfig-exec.yaml",
         "pull-secret.json",
     ];
-    let files: Vec<Vec<u8>> = files
-        .iter()
-        .map(|name| fixture(name).into_bytes())
-        .collect();
-    (
-        select(files),
-        vec((any::<prop::sample::Index>(), 0..3_u8, any::<u8>()), 0..6),
-    )
-        .prop_map(|(mut bytes, changes)| {
-            for (place, how, byte) in changes {
-                if bytes.is_empty() {
-                    break;
-                }
-                let at = place.index(bytes.len());
-                match how {
-                    0 => bytes[at] = byte,
-                    1 => bytes.insert(at, byte),
-                    _ => drop(bytes.drain(at..(at + usize::from(byte)).min(bytes.len()))),
-                }
+    let files: Vec<Vec<u8>> = files.iter().map(|name| fixture(name).into_bytes()).collect();
+    (select(files), vec((any::<prop::sample::Index>(), 0..3_u8, any::<u8>()), 0..6)).prop_map(|(mut bytes, changes)| {
+        for (place, how, byte) in changes {
+            if bytes.is_empty() {
+                break;
             }
-            String::from_utf8_lossy(&bytes).into_owned()
-        })
+            let at = place.index(bytes.len());
+            match how {
+                0 => bytes[at] = byte,
+                1 => bytes.insert(at, byte),
+                _ => drop(bytes.drain(at..(at + usize::from(byte)).min(bytes.len()))),
+            }
+        }
+        String::from_utf8_lossy(&bytes).into_owned()
+    })
 }
 
 proptest! {

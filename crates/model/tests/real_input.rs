@@ -1,9 +1,6 @@
 //! Files as the providers' own tools write them: what is in them goes into the fields and is taken.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "a panic in a test is a failure with a line number"
-)]
+#![allow(clippy::unwrap_used, reason = "a panic in a test is a failure with a line number")]
 
 mod common;
 
@@ -16,19 +13,11 @@ fn the_pair_of_an_aws_access_keys_file() {
     let file = fixture("accessKeys.csv");
     // The last line goes through with its line break, as a careless script leaves it.
     let (id, secret) = file.lines().nth(1).unwrap().split_once(',').unwrap();
-    let typed = sample_with(
-        KindId::Aws.kind(),
-        &[
-            ("awsAccessKeyId", id),
-            ("awsSecretAccessKey", &format!("{secret}\r\n")),
-        ],
-    );
+    let typed =
+        sample_with(KindId::Aws.kind(), &[("awsAccessKeyId", id), ("awsSecretAccessKey", &format!("{secret}\r\n"))]);
     let judged = judge_typed(KindId::Aws.kind(), &typed);
     assert!(judged.is_clean(), "{:?}", judged.messages());
-    assert_eq!(
-        judged.reading.secrets.expose("awsSecretAccessKey"),
-        Some(secret)
-    );
+    assert_eq!(judged.reading.secrets.expose("awsSecretAccessKey"), Some(secret));
 }
 
 #[test]
@@ -37,11 +26,7 @@ fn the_output_of_an_azure_credential_reset() {
     let of = |member: &str| file[member].as_str().unwrap();
     let typed = sample_with(
         KindId::Azure.kind(),
-        &[
-            ("azureClientId", of("appId")),
-            ("azureClientSecret", of("password")),
-            ("azureTenantId", of("tenant")),
-        ],
+        &[("azureClientId", of("appId")), ("azureClientSecret", of("password")), ("azureTenantId", of("tenant"))],
     );
     let judged = judge_typed(KindId::Azure.kind(), &typed);
     assert!(judged.is_clean(), "{:?}", judged.messages());

@@ -1,9 +1,6 @@
 //! The table of rights, cell by cell, against the contract's section G.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "a panic in a test is a failure with a line number"
-)]
+#![allow(clippy::unwrap_used, reason = "a panic in a test is a failure with a line number")]
 
 use credenza_model::{Action, KindId, Role};
 

@@ -4,18 +4,12 @@ mod common;
 
 use common::{judge_typed, sample_with};
 use credenza_model::KindId::{
-    Ai, Aws, Azure, Backup, Billing, Gcp, Openstack, Proxmox, Showback, Tanzu, Vsphere, Zadara,
-    Zededa,
+    Ai, Aws, Azure, Backup, Billing, Gcp, Openstack, Proxmox, Showback, Tanzu, Vsphere, Zadara, Zededa,
 };
 use credenza_model::{Code, KindId};
 
 /// A kind, what is typed over its sample, the field warned of and a part of the sentence.
-type Case = (
-    KindId,
-    &'static [(&'static str, &'static str)],
-    &'static str,
-    &'static str,
-);
+type Case = (KindId, &'static [(&'static str, &'static str)], &'static str, &'static str);
 
 #[rustfmt::skip]
 const CASES: &[Case] = &[
@@ -65,26 +59,11 @@ fn each_is_told_at_its_field_and_refuses_nothing() {
     for (id, typed, field, part) in CASES {
         let kind = id.kind();
         let judged = judge_typed(kind, &sample_with(kind, typed));
-        assert_eq!(
-            judged.wrong(),
-            [],
-            "{id:?} {typed:?}: {:?}",
-            judged.messages()
-        );
+        assert_eq!(judged.wrong(), [], "{id:?} {typed:?}: {:?}", judged.messages());
         assert_eq!(judged.warned(), [*field], "{id:?} {typed:?}");
-        assert!(
-            judged
-                .findings
-                .warnings
-                .iter()
-                .all(|warning| warning.code == Code::Suspicious),
-            "{id:?}"
-        );
+        assert!(judged.findings.warnings.iter().all(|warning| warning.code == Code::Suspicious), "{id:?}");
         let said = judged.said_of(field);
-        assert!(
-            said.contains(part) && said.ends_with('.'),
-            "{id:?} {typed:?}: {said}"
-        );
+        assert!(said.contains(part) && said.ends_with('.'), "{id:?} {typed:?}: {said}");
     }
 }
 
@@ -95,36 +74,17 @@ fn what_only_looks_unusual_is_clean() {
         (Backup, &[("s3Name", "גיבוי לילי")]),
         (Backup, &[("s3Endpoint", "http://10.0.0.9:8333/")]),
         (Proxmox, &[("url", "https://pve.example.com")]),
-        (
-            Proxmox,
-            &[("url", "https://pve.example.com:8006/api2/json/")],
-        ),
-        (
-            Proxmox,
-            &[("tokenId", "root@pam!a1"), ("skipTlsFlag", "true")],
-        ),
+        (Proxmox, &[("url", "https://pve.example.com:8006/api2/json/")]),
+        (Proxmox, &[("tokenId", "root@pam!a1"), ("skipTlsFlag", "true")]),
         (Vsphere, &[("username", "EXAMPLE\\taikun")]),
         (Vsphere, &[("hypervisors", "10.3.0.5,10.4.0.201")]),
-        (
-            Openstack,
-            &[("openStackUrl", "https://example.com/identity/v3/")],
-        ),
-        (
-            Ai,
-            &[("url", "http://127.0.0.1:8080/v1"), ("apiKey", "anything")],
-        ),
+        (Openstack, &[("openStackUrl", "https://example.com/identity/v3/")]),
+        (Ai, &[("url", "http://127.0.0.1:8080/v1"), ("apiKey", "anything")]),
         (Showback, &[("name", "x")]),
-        (
-            Billing,
-            &[("prometheusUrl", "https://example.com/prometheus")],
-        ),
+        (Billing, &[("prometheusUrl", "https://example.com/prometheus")]),
     ];
     for (id, typed) in clean {
         let judged = judge_typed(id.kind(), &sample_with(id.kind(), typed));
-        assert!(
-            judged.is_clean(),
-            "{id:?} {typed:?}: {:?}",
-            judged.messages()
-        );
+        assert!(judged.is_clean(), "{id:?} {typed:?}: {:?}", judged.messages());
     }
 }

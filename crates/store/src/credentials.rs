@@ -91,9 +91,8 @@ impl Reader<'_> {
              )",
         )?;
         let except = except.map(|id| id.to_string());
-        Ok(select.query_row(params![organization.to_string(), fold(name), kind.as_str(), name, except], |row| {
-            row.get(0)
-        })?)
+        Ok(select
+            .query_row(params![organization.to_string(), fold(name), kind.as_str(), name, except], |row| row.get(0))?)
     }
 
     /// The tombstones that were deleted before this time, the oldest first.

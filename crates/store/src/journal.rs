@@ -54,12 +54,7 @@ impl Writer<'_> {
             "INSERT INTO journal (generation, credential, parts, phase) VALUES (?1, ?2, ?3, ?4)
              ON CONFLICT (generation) DO UPDATE
              SET credential = excluded.credential, parts = excluded.parts, phase = excluded.phase",
-            params![
-                secret.generation.to_string(),
-                secret.credential.to_string(),
-                secret.parts,
-                column::word(&phase)
-            ],
+            params![secret.generation.to_string(), secret.credential.to_string(), secret.parts, column::word(&phase)],
         )?;
         Ok(())
     }

@@ -46,8 +46,11 @@ impl Reader<'_> {
         key: &Key,
         find_out: impl FnOnce() -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let Some(memory) = self.memory else { return find_out() };
-        let known = part(&mut memory.borrow_mut()).iter().find(|(known, _)| known == key).map(|(_, answer)| answer.clone());
+        let Some(memory) = self.memory else {
+            return find_out();
+        };
+        let known =
+            part(&mut memory.borrow_mut()).iter().find(|(known, _)| known == key).map(|(_, answer)| answer.clone());
         if let Some(answer) = known {
             return Ok(answer);
         }

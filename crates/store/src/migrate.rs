@@ -29,7 +29,9 @@ fn apply(connection: &mut Connection, migrations: &[&str]) -> Result<(), StoreEr
         let step = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         // Read again under the lock: another process may have taken this step meanwhile.
         let done = user_version(&step)?;
-        let Some(sql) = migrations.get(done as usize) else { break };
+        let Some(sql) = migrations.get(done as usize) else {
+            break;
+        };
         step.execute_batch(sql)?;
         if step.prepare("PRAGMA foreign_key_check")?.exists([])? {
             return Err(StoreError::Damaged);

@@ -1,6 +1,6 @@
 //! The orders of a page: what can be sorted by, and which index answers it.
 
-/// What a page is sorted by. Equal ones follow by name, then by id.
+/// What a page is sorted by. Equal ones follow by name, then by id; those of one moment by id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Sort {
     /// The name, whatever the case.
@@ -89,7 +89,7 @@ impl Sort {
             Sort::Organization => &["o.name_key", "c.name_key", "c.id"],
             Sort::Kind => &["c.tab", "c.kind", "c.name_key", "c.id"],
             Sort::State => &["c.state", "c.name_key", "c.id"],
-            Sort::Identity => &["c.identity_key", "c.id"],
+            Sort::Identity => &["c.identity_key", "c.name_key", "c.id"],
             Sort::Project => &["c.project_key", "c.name_key", "c.id"],
             Sort::Expiry => &["c.expiry", "c.name_key", "c.id"],
             Sort::Created => &["c.created_at", "c.id"],

@@ -17,7 +17,8 @@ pub struct Organization {
     pub name: String,
 }
 
-const SELECT: &str = "SELECT o.id, w.id AS workspace, o.name FROM organizations o JOIN workspaces w ON w.seq = o.workspace";
+const SELECT: &str =
+    "SELECT o.id, w.id AS workspace, o.name FROM organizations o JOIN workspaces w ON w.seq = o.workspace";
 
 impl Reader<'_> {
     /// The organizations of a workspace, by name.

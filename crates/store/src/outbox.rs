@@ -53,7 +53,12 @@ impl Reader<'_> {
 
 impl Writer<'_> {
     /// Adds an operation on a credential that has a row.
-    pub fn enqueue(&self, credential: CredentialId, operation: Operation, now: DateTime<Utc>) -> Result<(), StoreError> {
+    pub fn enqueue(
+        &self,
+        credential: CredentialId,
+        operation: Operation,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
         let added = self.connection.execute(
             "INSERT INTO outbox (workspace, credential, operation, at)
              SELECT workspace, id, ?2, ?3 FROM credentials WHERE id = ?1",

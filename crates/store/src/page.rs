@@ -103,25 +103,33 @@ impl Reader<'_> {
 
     fn total(&self, plan: &Plan<'_>) -> Result<u32, StoreError> {
         let count = plan.count();
-        self.remembered(|memory| &mut memory.counts, &(count.clone(), None), || {
-            Ok(self.numbers(&count)?.first().map_or(0, |total| u32::try_from(*total).unwrap_or(u32::MAX)))
-        })
+        self.remembered(
+            |memory| &mut memory.counts,
+            &(count.clone(), None),
+            || Ok(self.numbers(&count)?.first().map_or(0, |total| u32::try_from(*total).unwrap_or(u32::MAX))),
+        )
     }
 
     /// The numbers of all rows of a list, in its order.
     fn list(&self, plan: &Plan<'_>, terms: Option<Terms>) -> Result<Arc<[i64]>, StoreError> {
         let all = plan.all();
         let key = (all, terms);
-        self.remembered(|memory| &mut memory.lists, &key, || {
-            let Some(terms) = &key.1 else { return Ok(self.numbers(&key.0)?.into()) };
-            let hits = self.hits(terms)?;
-            if hits.seqs().len() <= FEW_HITS {
-                return Ok(self.numbers(&plan.among(hits.seqs()))?.into());
-            }
-            let mut found = self.numbers(&key.0)?;
-            found.retain(|seq| hits.has(*seq));
-            Ok(found.into())
-        })
+        self.remembered(
+            |memory| &mut memory.lists,
+            &key,
+            || {
+                let Some(terms) = &key.1 else {
+                    return Ok(self.numbers(&key.0)?.into());
+                };
+                let hits = self.hits(terms)?;
+                if hits.seqs().len() <= FEW_HITS {
+                    return Ok(self.numbers(&plan.among(hits.seqs()))?.into());
+                }
+                let mut found = self.numbers(&key.0)?;
+                found.retain(|seq| hits.has(*seq));
+                Ok(found.into())
+            },
+        )
     }
 
     /// Runs a statement that yields numbers.
@@ -139,7 +147,9 @@ impl Reader<'_> {
 
     /// How a query is answered; `None` when it can find nothing.
     fn plan<'q>(&self, query: &'q Query) -> Result<Option<Plan<'q>>, StoreError> {
-        let Some(workspace) = self.seq_of("workspaces", &query.workspace.to_string())? else { return Ok(None) };
+        let Some(workspace) = self.seq_of("workspaces", &query.workspace.to_string())? else {
+            return Ok(None);
+        };
         let organization = match query.organization {
             None => None,
             Some(id) => match self.seq_of("organizations", &id.to_string())? {

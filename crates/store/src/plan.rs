@@ -108,8 +108,9 @@ impl<'q> Plan<'q> {
                 select.push(index, []);
                 select.push(" WHERE c.deleted_at IS NULL AND c.workspace = ?", [workspace]);
             }
-            (Source::Table, _) => select
-                .push("credentials c NOT INDEXED WHERE c.deleted_at IS NULL AND c.workspace = ?", [workspace]),
+            (Source::Table, _) => {
+                select.push("credentials c NOT INDEXED WHERE c.deleted_at IS NULL AND c.workspace = ?", [workspace])
+            }
         }
         if let (Source::Workspace(_) | Source::Table, Some(organization)) = (source, self.organization) {
             select.push(" AND c.organization = ?", [Value::Integer(organization)]);
@@ -179,7 +180,9 @@ mod tests {
     fn indexed_orders_are_read_from_their_index() {
         let connection = schema();
         each_query(|query, organization| {
-            let Some(plan) = Plan::of(query, 1, organization) else { return };
+            let Some(plan) = Plan::of(query, 1, organization) else {
+                return;
+            };
             let steps = explain(&connection, &plan.part(100, 0));
             if plan.is_indexed() {
                 assert!(!steps.contains("TEMP B-TREE"), "{query:?}: {steps}");

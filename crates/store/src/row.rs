@@ -13,7 +13,7 @@ pub(crate) const SELECT: &str = "
            c.deleted_at, c.field_values, c.secrets, c.facts, c.secret_facts, c.problems, c.used_by
     FROM credentials c JOIN organizations o ON o.seq = c.organization JOIN workspaces w ON w.seq = c.workspace";
 
-/// Adds what [`write`] binds.
+/// Adds what [`write()`] binds.
 pub(crate) const INSERT: &str = "
     INSERT INTO credentials (
         id, workspace, organization, tab, kind, name, state, locked, is_default, version, remote_id, generation, parts,
@@ -25,7 +25,7 @@ pub(crate) const INSERT: &str = "
         :field_values, :secrets, :facts, :secret_facts, :problems, :used_by
     )";
 
-/// Puts what [`write`] binds in the place of the row.
+/// Puts what [`write()`] binds in the place of the row.
 pub(crate) const UPDATE: &str = "
     UPDATE credentials SET
         workspace = :workspace, organization = :organization, tab = :tab, kind = :kind, name = :name, state = :state, locked = :locked, is_default = :is_default,

@@ -137,12 +137,13 @@ fn haystack(credential: &Credential, organization_name: &str) -> String {
     let kind = credential.kind.kind();
     let facts = &credential.facts;
     let expiry = facts.expiry.map(|at| at.format("%Y-%m-%d").to_string());
-    let endpoints = kind.fields.iter().filter(|field| field.ty == FieldType::Url && !field.secret).filter_map(|field| {
-        match credential.values.get(field.id) {
-            Some(Value::Text(url)) => Some(url.as_str()),
-            _ => None,
-        }
-    });
+    let endpoints =
+        kind.fields.iter().filter(|field| field.ty == FieldType::Url && !field.secret).filter_map(|field| {
+            match credential.values.get(field.id) {
+                Some(Value::Text(url)) => Some(url.as_str()),
+                _ => None,
+            }
+        });
     [Some(credential.name.as_str()), Some(organization_name), Some(credential.kind.as_str()), Some(kind.label)]
         .into_iter()
         .chain([&facts.identity, &facts.project, &facts.fingerprint, &expiry].map(Option::as_deref))

@@ -89,3 +89,12 @@ impl Store {
 fn data_version(connection: &Connection) -> Result<i64, StoreError> {
     Ok(connection.query_row("PRAGMA data_version", [], |row| row.get(0))?)
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_store_is_shared_between_threads() {
+        fn shared<T: Send + Sync>() {}
+        shared::<super::Store>();
+    }
+}

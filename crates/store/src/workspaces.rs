@@ -57,12 +57,7 @@ impl Writer<'_> {
     pub fn insert_workspace(&self, workspace: &Workspace) -> Result<(), StoreError> {
         self.connection.execute(
             "INSERT INTO workspaces (id, name, name_key, role) VALUES (?1, ?2, ?3, ?4)",
-            params![
-                workspace.id.to_string(),
-                workspace.name,
-                fold(&workspace.name),
-                column::word(&workspace.role)
-            ],
+            params![workspace.id.to_string(), workspace.name, fold(&workspace.name), column::word(&workspace.role)],
         )?;
         Ok(())
     }

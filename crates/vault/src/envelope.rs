@@ -30,12 +30,7 @@ const HEAD: usize = MAGIC.len() + SUM;
 
 /// How many items of `limit` bytes the secrets take.
 pub(crate) fn parts(secrets: &SecretMap, limit: Option<usize>) -> Result<u16, VaultError> {
-    if secrets
-        .iter()
-        .map(|(_, secret)| secret.expose().len())
-        .sum::<usize>()
-        > LIMIT
-    {
+    if secrets.iter().map(|(_, secret)| secret.expose().len()).sum::<usize>() > LIMIT {
         return Err(VaultError::TooLarge);
     }
     let line = base64::encoded_len(HEAD + json_len(secrets)?, true).ok_or(VaultError::TooLarge)?;
@@ -50,16 +45,11 @@ pub(crate) fn seal(at: &SecretRef, secrets: &SecretMap) -> Result<Zeroizing<Vec<
     envelope.extend_from_slice(&[0; SUM]);
     write_json(&mut *envelope, secrets)?;
     let sum = checksum(at, envelope.get(HEAD..).ok_or(VaultError::Failed)?);
-    envelope
-        .get_mut(MAGIC.len()..HEAD)
-        .ok_or(VaultError::Failed)?
-        .copy_from_slice(&sum);
+    envelope.get_mut(MAGIC.len()..HEAD).ok_or(VaultError::Failed)?.copy_from_slice(&sum);
 
     let size = base64::encoded_len(len, true).ok_or(VaultError::TooLarge)?;
     let mut line = Zeroizing::new(vec![0; size]);
-    STANDARD
-        .encode_slice(&*envelope, &mut line)
-        .map_err(|_| VaultError::Failed)?;
+    STANDARD.encode_slice(&*envelope, &mut line).map_err(|_| VaultError::Failed)?;
     Ok(line)
 }
 
@@ -71,13 +61,9 @@ pub(crate) fn open(at: &SecretRef, parts: &[Zeroizing<Vec<u8>>]) -> Result<Secre
         line.extend_from_slice(part);
     }
     let mut envelope = Zeroizing::new(vec![0; base64::decoded_len_estimate(size)]);
-    let len = STANDARD
-        .decode_slice(&*line, &mut envelope)
-        .map_err(|_| VaultError::Unreadable)?;
+    let len = STANDARD.decode_slice(&*line, &mut envelope).map_err(|_| VaultError::Unreadable)?;
     let envelope = envelope.get(..len).ok_or(VaultError::Unreadable)?;
-    let (head, json) = envelope
-        .split_at_checked(HEAD)
-        .ok_or(VaultError::Unreadable)?;
+    let (head, json) = envelope.split_at_checked(HEAD).ok_or(VaultError::Unreadable)?;
     if head.strip_prefix(MAGIC) != Some(checksum(at, json).as_slice()) {
         return Err(VaultError::Unreadable);
     }
@@ -93,10 +79,7 @@ pub(crate) fn ranges(
     (0..line.div_ceil(limit).max(1)).map(move |part| {
         let start = part * limit;
         // `parts` has refused a count that does not fit before anybody asks for the numbers.
-        (
-            u16::try_from(part).unwrap_or(u16::MAX),
-            start..line.min(start.saturating_add(limit)),
-        )
+        (u16::try_from(part).unwrap_or(u16::MAX), start..line.min(start.saturating_add(limit)))
     })
 }
 
@@ -118,8 +101,7 @@ fn write_json(to: impl Write, secrets: &SecretMap) -> Result<(), VaultError> {
     let mut json = serde_json::Serializer::new(to);
     let mut map = json.serialize_map(None).map_err(|_| VaultError::Failed)?;
     for (field, secret) in secrets.iter() {
-        map.serialize_entry(field, secret.expose())
-            .map_err(|_| VaultError::Failed)?;
+        map.serialize_entry(field, secret.expose()).map_err(|_| VaultError::Failed)?;
     }
     map.end().map_err(|_| VaultError::Failed)
 }
@@ -201,32 +183,15 @@ mod tests {
     #[test]
     fn the_format_stays_what_it_is() {
         // Written by version 1. A program that cannot read it any more loses somebody's secrets.
-        let line =
-            b"Q1JEAVfha4igu4W3srH9N8qnFM9QSs/FhcgASfI3ymxKklikeyJwYXNzd29yZCI6Imh1bnRlcjJcbiJ9";
+        let line = b"Q1JEAVfha4igu4W3srH9N8qnFM9QSs/FhcgASfI3ymxKklikeyJwYXNzd29yZCI6Imh1bnRlcjJcbiJ9";
         let secrets = map(&BTreeMap::from([("password".into(), "hunter2\n".into())]));
-        assert_eq!(
-            String::from_utf8_lossy(&seal(&at(), &secrets).unwrap()),
-            String::from_utf8_lossy(line)
-        );
-        assert_eq!(
-            open(&at(), &[Zeroizing::new(line.to_vec())]).unwrap(),
-            secrets
-        );
+        assert_eq!(String::from_utf8_lossy(&seal(&at(), &secrets).unwrap()), String::from_utf8_lossy(line));
+        assert_eq!(open(&at(), &[Zeroizing::new(line.to_vec())]).unwrap(), secrets);
     }
 
     #[test]
     fn a_literal_that_is_none_is_refused() {
-        for literal in [
-            "",
-            "\"",
-            "12",
-            "null",
-            r#""\x""#,
-            r#""\u12""#,
-            r#""\u12é4""#,
-            r#""\ud83d""#,
-            r#""\"#,
-        ] {
+        for literal in ["", "\"", "12", "null", r#""\x""#, r#""\u12""#, r#""\u12é4""#, r#""\ud83d""#, r#""\"#] {
             assert_eq!(unescape(literal), None, "{literal}");
         }
     }

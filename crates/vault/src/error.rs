@@ -20,9 +20,7 @@ pub enum VaultError {
     #[error("Access to the keychain was refused. Allow Credenza to use it and try again.")]
     Denied,
     /// No answer within the bound: what was asked may or may not have been done, or may yet be.
-    #[error(
-        "The keychain does not answer. Look for a window of the keychain that waits for you, then try again."
-    )]
+    #[error("The keychain does not answer. Look for a window of the keychain that waits for you, then try again.")]
     TimedOut,
     /// The keychain is open and has no such item.
     #[error("The keychain has no such secret. Enter the secret again to store it.")]
@@ -33,14 +31,10 @@ pub enum VaultError {
     )]
     Unreadable,
     /// More than the vault takes for one credential.
-    #[error(
-        "These secrets are too large for the keychain: together they may have 4 MiB. Shorten them and try again."
-    )]
+    #[error("These secrets are too large for the keychain: together they may have 4 MiB. Shorten them and try again.")]
     TooLarge,
     /// The keychain reported a fault of its own.
-    #[error(
-        "The keychain reported an error. Try again; if it stays, sign out of the system and in again."
-    )]
+    #[error("The keychain reported an error. Try again; if it stays, sign out of the system and in again.")]
     Failed,
 }
 

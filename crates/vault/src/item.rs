@@ -18,30 +18,19 @@ pub struct SecretItem {
 
 impl SecretItem {
     pub(crate) fn of(at: &SecretRef, part: u16) -> Self {
-        Self {
-            credential: at.credential,
-            generation: at.generation,
-            part,
-        }
+        Self { credential: at.credential, generation: at.generation, part }
     }
 
     /// The user name of the item, unique within the service.
     pub(crate) fn user(&self, namespace: &str) -> String {
-        format!(
-            "{namespace}/{}/{}/{}",
-            self.credential, self.generation, self.part
-        )
+        format!("{namespace}/{}/{}/{}", self.credential, self.generation, self.part)
     }
 
     /// What a person reads in the keychain's own program.
     pub(crate) fn label(&self) -> String {
         match self.part {
             0 => format!("Credenza: secrets of credential {}", self.credential),
-            part => format!(
-                "Credenza: secrets of credential {}, part {}",
-                self.credential,
-                u32::from(part) + 1
-            ),
+            part => format!("Credenza: secrets of credential {}, part {}", self.credential, u32::from(part) + 1),
         }
     }
 
@@ -72,10 +61,7 @@ mod tests {
 
     #[test]
     fn a_name_leads_back_to_its_item() {
-        assert_eq!(
-            SecretItem::parse("ns", &item(65_535).user("ns")),
-            Some(item(65_535))
-        );
+        assert_eq!(SecretItem::parse("ns", &item(65_535).user("ns")), Some(item(65_535)));
     }
 
     #[test]

@@ -48,11 +48,7 @@ pub(crate) fn opener(namespace: &str) -> Opener {
     let namespace = namespace.to_owned();
     Arc::new(move || {
         let (system, store) = System::open()?;
-        Ok(Box::new(Keyring {
-            namespace: namespace.clone(),
-            system,
-            store,
-        }))
+        Ok(Box::new(Keyring { namespace: namespace.clone(), system, store }))
     })
 }
 
@@ -65,20 +61,12 @@ struct Keyring {
 impl Keyring {
     fn entry(&self, item: &SecretItem) -> Result<Entry, Error> {
         let label = item.label();
-        self.store.build(
-            SERVICE,
-            &item.user(&self.namespace),
-            Some(&system::modifiers(&label)),
-        )
+        self.store.build(SERVICE, &item.user(&self.namespace), Some(&system::modifiers(&label)))
     }
 
     /// Runs a call on the store. The keychain is looked at before, because a store raises a prompt when it is locked,
     /// and after a failure, because a store does not say that it was locked or gone.
-    fn guarded<T>(
-        &self,
-        user: Option<&str>,
-        call: impl FnOnce(&Self) -> Result<T, Error>,
-    ) -> Result<T, VaultError> {
+    fn guarded<T>(&self, user: Option<&str>, call: impl FnOnce(&Self) -> Result<T, Error>) -> Result<T, VaultError> {
         self.system.check(user)?;
         self.system
             .quietly(|| call(self))
@@ -86,14 +74,8 @@ impl Keyring {
             .map_err(|error| self.system.check(user).err().unwrap_or(error))
     }
 
-    fn on<T>(
-        &self,
-        item: &SecretItem,
-        call: impl FnOnce(&Entry) -> Result<T, Error>,
-    ) -> Result<T, VaultError> {
-        self.guarded(Some(&item.user(&self.namespace)), |keyring| {
-            call(&keyring.entry(item)?)
-        })
+    fn on<T>(&self, item: &SecretItem, call: impl FnOnce(&Entry) -> Result<T, Error>) -> Result<T, VaultError> {
+        self.guarded(Some(&item.user(&self.namespace)), |keyring| call(&keyring.entry(item)?))
     }
 }
 

@@ -55,19 +55,13 @@ impl Vault {
     /// The keychain of this system. `namespace` is the random id of the data directory and names its items. Nothing is
     /// opened before the first call.
     pub fn keychain(namespace: &str) -> Self {
-        Self {
-            worker: Worker::new(keychain::opener(namespace), Bounds::default()),
-            item_limit: keychain::ITEM_LIMIT,
-        }
+        Self { worker: Worker::new(keychain::opener(namespace), Bounds::default()), item_limit: keychain::ITEM_LIMIT }
     }
 
     /// The in-memory twin.
     pub fn memory(memory: Memory) -> Self {
         let (item_limit, bounds) = (memory.limit(), memory.bounds());
-        Self {
-            worker: Worker::new(memory.opener(), bounds),
-            item_limit,
-        }
+        Self { worker: Worker::new(memory.opener(), bounds), item_limit }
     }
 
     /// How many items these secrets take here: what `SecretRef::parts` has to say before they are written.
@@ -87,9 +81,8 @@ impl Vault {
         for (part, range) in envelope::ranges(line.len(), self.item_limit).rev() {
             let item = SecretItem::of(at, part);
             let (sent, bytes) = (Arc::clone(&line), range.clone());
-            self.worker.call(move |keychain| {
-                keychain.put(&item, sent.get(bytes.clone()).ok_or(VaultError::Failed)?)
-            })?;
+            self.worker
+                .call(move |keychain| keychain.put(&item, sent.get(bytes.clone()).ok_or(VaultError::Failed)?))?;
             match self.part(at, part) {
                 Ok(back) if line.get(range) == Some(back.as_slice()) => {}
                 // The store changed or lost what it was given.

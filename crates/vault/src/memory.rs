@@ -34,10 +34,7 @@ impl Memory {
     /// How long a call may take before it is abandoned, so that a test of a hanging keychain takes milliseconds.
     #[must_use]
     pub fn bound(mut self, bound: Duration) -> Self {
-        self.bounds = Bounds {
-            call: bound,
-            unlock: bound,
-        };
+        self.bounds = Bounds { call: bound, unlock: bound };
         self
     }
 
@@ -73,11 +70,7 @@ impl Memory {
         state.released += 1;
         self.storage.changed.notify_all();
         while state.hanging > 0 {
-            state = self
-                .storage
-                .changed
-                .wait(state)
-                .unwrap_or_else(PoisonError::into_inner);
+            state = self.storage.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
     }
 
@@ -137,17 +130,11 @@ impl Memory {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.storage
-            .state
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.storage.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// One item operation: counted, then the fault that is due, then the state, then the operation itself.
-    fn operate<T>(
-        &self,
-        operation: impl FnOnce(&mut State) -> Result<T, VaultError>,
-    ) -> Result<T, VaultError> {
+    fn operate<T>(&self, operation: impl FnOnce(&mut State) -> Result<T, VaultError>) -> Result<T, VaultError> {
         let mut state = self.lock();
         state.operations += 1;
         match state.due() {
@@ -163,11 +150,7 @@ impl Memory {
         let released = state.released;
         state.hanging += 1;
         while state.released == released {
-            state = self
-                .storage
-                .changed
-                .wait(state)
-                .unwrap_or_else(PoisonError::into_inner);
+            state = self.storage.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
         state.hanging -= 1;
         self.storage.changed.notify_all();
@@ -203,14 +186,7 @@ impl Keychain for Memory {
     }
 
     fn get(&mut self, item: &SecretItem) -> Result<Zeroizing<Vec<u8>>, VaultError> {
-        self.operate(|state| {
-            state
-                .items
-                .get(item)
-                .cloned()
-                .map(Zeroizing::new)
-                .ok_or(VaultError::Missing)
-        })
+        self.operate(|state| state.items.get(item).cloned().map(Zeroizing::new).ok_or(VaultError::Missing))
     }
 
     fn erase(&mut self, item: &SecretItem) -> Result<(), VaultError> {
@@ -253,10 +229,7 @@ enum Fault {
 impl State {
     /// Takes the first fault that is due and brings the others one operation nearer.
     fn due(&mut self) -> Option<Fault> {
-        let first = self
-            .faults
-            .iter()
-            .position(|(operations, _)| *operations == 0);
+        let first = self.faults.iter().position(|(operations, _)| *operations == 0);
         let due = first.map(|at| self.faults.remove(at).1);
         for (operations, _) in &mut self.faults {
             *operations = operations.saturating_sub(1);

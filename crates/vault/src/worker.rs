@@ -27,10 +27,7 @@ pub(crate) struct Bounds {
 
 impl Default for Bounds {
     fn default() -> Self {
-        Self {
-            call: Duration::from_secs(5),
-            unlock: Duration::from_secs(60),
-        }
+        Self { call: Duration::from_secs(5), unlock: Duration::from_secs(60) }
     }
 }
 
@@ -42,11 +39,7 @@ pub(crate) struct Worker {
 
 impl Worker {
     pub(crate) fn new(opener: Opener, bounds: Bounds) -> Arc<Self> {
-        Arc::new(Self {
-            opener,
-            bounds,
-            lane: Arc::default(),
-        })
+        Arc::new(Self { opener, bounds, lane: Arc::default() })
     }
 
     /// Runs one step on the keychain. The step may be run a second time on a fresh connection, so it must not matter
@@ -62,9 +55,7 @@ impl Worker {
     pub(crate) fn unlock(&self) -> Result<(), VaultError> {
         let bound = self.bounds.unlock;
         // The keychain gives up a little earlier, so that it can take its prompt away.
-        self.run(bound, true, move |keychain| {
-            keychain.unlock(bound.mul_f32(0.95))
-        })
+        self.run(bound, true, move |keychain| keychain.unlock(bound.mul_f32(0.95)))
     }
 
     fn run<T: Send + 'static>(
@@ -73,9 +64,7 @@ impl Worker {
         prompting: bool,
         mut step: impl FnMut(&mut dyn Keychain) -> Result<T, VaultError> + Send + 'static,
     ) -> Result<T, VaultError> {
-        let _turn = self
-            .lane
-            .turn(Instant::now() + self.bounds.call, prompting)?;
+        let _turn = self.lane.turn(Instant::now() + self.bounds.call, prompting)?;
         let (answer, answers) = mpsc::sync_channel(1);
         let id = self.lane.send(
             &self.opener,
@@ -154,10 +143,7 @@ impl Lane {
             if left.is_zero() {
                 return Err(VaultError::TimedOut);
             }
-            (state, _) = self
-                .free
-                .wait_timeout(state, left)
-                .unwrap_or_else(PoisonError::into_inner);
+            (state, _) = self.free.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner);
         }
         state.busy = true;
         state.prompting = prompting;
@@ -174,12 +160,7 @@ impl Lane {
                 .name("keychain".into())
                 .spawn(move || {
                     let _over = Over { id, lane: &lane };
-                    let mut connection = Connection {
-                        id,
-                        lane: Arc::clone(&lane),
-                        opener,
-                        keychain: None,
-                    };
+                    let mut connection = Connection { id, lane: Arc::clone(&lane), opener, keychain: None };
                     for step in incoming {
                         let step: Step = step;
                         step(&mut connection);
@@ -243,16 +224,11 @@ impl Connection {
     /// A connection may have died since it was last used (the provider was restarted, the bus went away). So a fault
     /// on a used one is tried once more on a fresh one, and after a fault none is kept. An abandoned call is not tried
     /// again: by then the keychain belongs to another thread.
-    fn run<T>(
-        &mut self,
-        step: &mut dyn FnMut(&mut dyn Keychain) -> Result<T, VaultError>,
-    ) -> Result<T, VaultError> {
+    fn run<T>(&mut self, step: &mut dyn FnMut(&mut dyn Keychain) -> Result<T, VaultError>) -> Result<T, VaultError> {
         let used = self.keychain.is_some();
         let answer = self.attempt(step);
         match answer {
-            Err(VaultError::Failed | VaultError::Absent) if used && !self.abandoned() => {
-                self.attempt(step)
-            }
+            Err(VaultError::Failed | VaultError::Absent) if used && !self.abandoned() => self.attempt(step),
             answer => answer,
         }
     }
@@ -270,10 +246,7 @@ impl Connection {
             None => (self.opener)()?,
         };
         let answer = step(keychain.as_mut());
-        if !matches!(
-            answer,
-            Err(VaultError::Failed | VaultError::Absent | VaultError::TimedOut)
-        ) {
+        if !matches!(answer, Err(VaultError::Failed | VaultError::Absent | VaultError::TimedOut)) {
             self.keychain = Some(keychain);
         }
         answer
@@ -289,8 +262,7 @@ mod tests {
     fn a_step_that_panics_fails_and_the_next_one_runs() {
         let memory = Memory::new();
         let worker = Worker::new(memory.clone().opener(), Bounds::default());
-        let panicked = worker
-            .call(|_| -> Result<(), _> { panic!("as the store does when its lock is poisoned") });
+        let panicked = worker.call(|_| -> Result<(), _> { panic!("as the store does when its lock is poisoned") });
         assert_eq!(panicked, Err(VaultError::Failed));
         assert_eq!(worker.call(|keychain| keychain.items()), Ok(vec![]));
         assert_eq!(memory.openings(), 2);
@@ -316,10 +288,7 @@ mod tests {
         let memory = Memory::new().bound(Duration::from_millis(250));
         let worker = Worker::new(memory.clone().opener(), memory.bounds());
         let turn = worker.lane.turn(Instant::now(), false).unwrap();
-        assert_eq!(
-            worker.call(|keychain| keychain.items()),
-            Err(VaultError::TimedOut)
-        );
+        assert_eq!(worker.call(|keychain| keychain.items()), Err(VaultError::TimedOut));
         drop(turn);
         assert_eq!(worker.call(|keychain| keychain.items()), Ok(vec![]));
         assert_eq!(memory.operations(), 1);
@@ -328,9 +297,6 @@ mod tests {
     #[test]
     fn the_bounds_are_those_of_the_design() {
         let Bounds { call, unlock } = Bounds::default();
-        assert_eq!(
-            (call, unlock),
-            (Duration::from_secs(5), Duration::from_secs(60))
-        );
+        assert_eq!((call, unlock), (Duration::from_secs(5), Duration::from_secs(60)));
     }
 }

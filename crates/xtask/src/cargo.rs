@@ -26,17 +26,8 @@ impl Tree {
     pub(crate) fn read() -> Result<Self> {
         let metadata = read(cargo().args(["metadata", "--format-version=1", "--no-deps"]))?;
         let metadata: Value = serde_json::from_str(&metadata)?;
-        let path = |key: &str| {
-            metadata[key]
-                .as_str()
-                .map(PathBuf::from)
-                .with_context(|| format!("no {key}"))
-        };
-        Ok(Self {
-            root: path("workspace_root")?,
-            target: path("target_directory")?,
-            metadata,
-        })
+        let path = |key: &str| metadata[key].as_str().map(PathBuf::from).with_context(|| format!("no {key}"));
+        Ok(Self { root: path("workspace_root")?, target: path("target_directory")?, metadata })
     }
 
     /// `cargo SUBCOMMAND` over the whole workspace.
@@ -55,9 +46,7 @@ impl Tree {
 
     /// A program that a build leaves.
     pub(crate) fn program(&self, profile: &str, name: &str) -> PathBuf {
-        self.target
-            .join(profile)
-            .join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
+        self.target.join(profile).join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
     }
 
     /// The members whose folder is under `folder`.
@@ -129,11 +118,7 @@ mod tests {
                 {"name": "e2e", "kind": ["test"], "required-features": ["e2e"]},
                 {"name": "flows", "kind": ["test"]}]},
         ]});
-        let tree = Tree {
-            root: "/w".into(),
-            target: "/w/target".into(),
-            metadata,
-        };
+        let tree = Tree { root: "/w".into(), target: "/w/target".into(), metadata };
         assert_eq!(tree.windowless_tests(), ["flows"]);
         assert_eq!(tree.members_under("crates"), ["a"]);
     }

@@ -26,22 +26,11 @@ impl Daemon {
     /// Starts `command` for at most `limit`, hands it `input` and closes its standard input; what it says on standard
     /// error goes to `NAME.log` in `logs`.
     pub fn start(command: &Command, input: &str, limit: Duration, logs: &Path) -> Result<Self> {
-        let name = Path::new(command.get_program())
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
-        let log = File::options()
-            .create(true)
-            .append(true)
-            .open(logs.join(format!("{name}.log")))?;
+        let name = Path::new(command.get_program()).file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let log = File::options().create(true).append(true).open(logs.join(format!("{name}.log")))?;
         let mut bounded = bounded(command, limit);
-        bounded
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(log);
-        let mut child =
-            spawn_for_good(bounded).with_context(|| format!("{name} does not start"))?;
+        bounded.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(log);
+        let mut child = spawn_for_good(bounded).with_context(|| format!("{name} does not start"))?;
 
         if let Some(mut stdin) = child.stdin.take() {
             // A program that reads nothing may be gone already; whether it is well is asked of itself, not here.
@@ -177,8 +166,7 @@ mod tests {
     fn hears_what_the_program_says_and_hands_it_its_input() {
         let dir = tempfile::tempdir().unwrap();
         let cat = Command::new("cat");
-        let mut daemon =
-            Daemon::start(&cat, "hello\n", Duration::from_secs(20), dir.path()).unwrap();
+        let mut daemon = Daemon::start(&cat, "hello\n", Duration::from_secs(20), dir.path()).unwrap();
         assert_eq!(daemon.line(Duration::from_secs(5)).unwrap(), "hello");
     }
 
@@ -190,21 +178,14 @@ mod tests {
         let pid = daemon.line(Duration::from_secs(5)).unwrap();
         assert!(exists(&pid));
         drop(daemon);
-        crate::wait_for("the child is gone", Duration::from_secs(5), || {
-            (!exists(&pid)).then_some(())
-        })
-        .unwrap();
+        crate::wait_for("the child is gone", Duration::from_secs(5), || (!exists(&pid)).then_some(())).unwrap();
     }
 
     #[test]
     fn the_time_limit_ends_a_program_that_nobody_ends() {
         let dir = tempfile::tempdir().unwrap();
-        let mut daemon =
-            Daemon::start(&sh("sleep 60"), "", Duration::from_secs(1), dir.path()).unwrap();
-        crate::wait_for("ended", Duration::from_secs(8), || {
-            (!daemon.is_alive()).then_some(())
-        })
-        .unwrap();
+        let mut daemon = Daemon::start(&sh("sleep 60"), "", Duration::from_secs(1), dir.path()).unwrap();
+        crate::wait_for("ended", Duration::from_secs(8), || (!daemon.is_alive()).then_some(())).unwrap();
     }
 
     #[test]

@@ -63,16 +63,9 @@ impl Desktop {
         if !cfg!(target_os = "linux") && (plan.screen || plan.keychain != Keychain::Unlocked) {
             bail!("a private screen or session bus is made on Linux only");
         }
-        let dir = tempfile::Builder::new()
-            .prefix("credenza-")
-            .tempdir_in(parent_dir())?;
+        let dir = tempfile::Builder::new().prefix("credenza-").tempdir_in(parent_dir())?;
         let home = plan.home.clone().unwrap_or_else(|| dir.path().join("home"));
-        let mut desktop = Self {
-            daemons: Vec::new(),
-            env: Vec::new(),
-            home,
-            dir,
-        };
+        let mut desktop = Self { daemons: Vec::new(), env: Vec::new(), home, dir };
         desktop.make_dirs()?;
         if cfg!(target_os = "linux") {
             if plan.screen {
@@ -118,10 +111,7 @@ impl Desktop {
     /// What a brief command prints, when it succeeds.
     pub fn ask(&self, program: &str, arguments: &[&str]) -> Option<String> {
         let output = self.brief(program).args(arguments).output().ok()?;
-        output
-            .status
-            .success()
-            .then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+        output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
     }
 
     /// Starts a program inside that ends with the desktop.
@@ -193,23 +183,11 @@ impl Desktop {
     fn start_screen(&mut self, limit: Duration) -> Result<()> {
         let mut xvfb = self.command("Xvfb");
         // The server picks a free display itself and says which; two runs at once cannot take the same.
-        xvfb.args([
-            "-displayfd",
-            "1",
-            "-screen",
-            "0",
-            "1280x800x24",
-            "-nolisten",
-            "tcp",
-            "-noreset",
-        ]);
+        xvfb.args(["-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp", "-noreset"]);
         let mut daemon = Daemon::start(&xvfb, "", limit, &self.logs())?;
-        let number = daemon
-            .line(START)
-            .map_err(|error| self.blame(error, "Xvfb"))?;
+        let number = daemon.line(START).map_err(|error| self.blame(error, "Xvfb"))?;
         self.daemons.push(daemon);
-        self.env
-            .push(("DISPLAY", Some(format!(":{}", number.trim()).into())));
+        self.env.push(("DISPLAY", Some(format!(":{}", number.trim()).into())));
         self.env.push(("GDK_BACKEND", Some("x11".into())));
 
         let openbox = self.command("openbox");
@@ -236,12 +214,9 @@ impl Desktop {
         bus.args(["--nofork", "--print-address=1"]);
         bus.arg(format!("--config-file={}", config.display()));
         let mut daemon = Daemon::start(&bus, "", limit, &self.logs())?;
-        let address = daemon
-            .line(START)
-            .map_err(|error| self.blame(error, "dbus-daemon"))?;
+        let address = daemon.line(START).map_err(|error| self.blame(error, "dbus-daemon"))?;
         self.daemons.push(daemon);
-        self.env
-            .push(("DBUS_SESSION_BUS_ADDRESS", Some(address.trim().into())));
+        self.env.push(("DBUS_SESSION_BUS_ADDRESS", Some(address.trim().into())));
         Ok(())
     }
 
@@ -258,13 +233,9 @@ impl Desktop {
         self.start_keychain("known to nobody", limit)?;
         self.daemons.pop();
         wait_for("the first keychain leaves", START, || {
-            self.ask_keychain(
-                "/",
-                "org.freedesktop.Secret.Service.ReadAlias",
-                &["string:default"],
-            )
-            .is_none()
-            .then_some(())
+            self.ask_keychain("/", "org.freedesktop.Secret.Service.ReadAlias", &["string:default"])
+                .is_none()
+                .then_some(())
         })?;
         let mut keyring = self.command("gnome-keyring-daemon");
         keyring.args(["--foreground", "--components=secrets", "--unlock"]);
@@ -276,15 +247,10 @@ impl Desktop {
     fn wait_for_keychain(&self, locked: &str) -> Result<()> {
         let service = "/org/freedesktop/secrets";
         wait_for("the keychain answers", START, || {
-            let alias = self.ask_keychain(
-                service,
-                "org.freedesktop.Secret.Service.ReadAlias",
-                &["string:default"],
-            )?;
+            let alias = self.ask_keychain(service, "org.freedesktop.Secret.Service.ReadAlias", &["string:default"])?;
             let collection = alias.split('"').nth(1).filter(|path| *path != "/")?;
             let property = ["string:org.freedesktop.Secret.Collection", "string:Locked"];
-            let answer =
-                self.ask_keychain(collection, "org.freedesktop.DBus.Properties.Get", &property)?;
+            let answer = self.ask_keychain(collection, "org.freedesktop.DBus.Properties.Get", &property)?;
             answer.contains(locked).then_some(())
         })
         .map_err(|error| self.blame(error, "gnome-keyring-daemon"))
@@ -316,9 +282,5 @@ impl Drop for Desktop {
 /// Where the directory of a desktop is made: sockets live in it, and their paths may not be longer than 107 bytes.
 fn parent_dir() -> PathBuf {
     let temp = std::env::temp_dir();
-    if cfg!(unix) && temp.as_os_str().len() > 50 {
-        PathBuf::from("/tmp")
-    } else {
-        temp
-    }
+    if cfg!(unix) && temp.as_os_str().len() > 50 { PathBuf::from("/tmp") } else { temp }
 }

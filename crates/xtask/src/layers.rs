@@ -13,15 +13,10 @@ pub(crate) fn check(tree: &Tree) -> Result<()> {
     }
     for member in members {
         let mut command = tree.cargo("tree");
-        command.args([
-            "-p", &member, "-e", "normal", "--target", "all", "--prefix", "none",
-        ]);
+        command.args(["-p", &member, "-e", "normal", "--target", "all", "--prefix", "none"]);
         let found = windows_in(&read(&mut command)?);
         if !found.is_empty() {
-            bail!(
-                "{member} depends on {}: nothing under crates/ knows the window",
-                found.join(", ")
-            );
+            bail!("{member} depends on {}: nothing under crates/ knows the window", found.join(", "));
         }
     }
     Ok(())
@@ -32,10 +27,7 @@ fn windows_in(tree: &str) -> Vec<String> {
     let mut found: Vec<_> = tree
         .lines()
         .filter_map(|line| line.split_whitespace().next())
-        .filter(|name| {
-            matches!(*name, "tauri" | "wry" | "tao" | "muda" | "tray-icon")
-                || name.starts_with("tauri-")
-        })
+        .filter(|name| matches!(*name, "tauri" | "wry" | "tao" | "muda" | "tray-icon") || name.starts_with("tauri-"))
         .map(str::to_owned)
         .collect();
     found.sort();

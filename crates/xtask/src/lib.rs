@@ -11,11 +11,7 @@ use std::time::{Duration, Instant};
 ///
 /// Everything that starts in the background is waited for by asking the thing itself: a sleep is too short on a busy
 /// machine and too long on every other.
-pub fn wait_for<T>(
-    what: &str,
-    limit: Duration,
-    mut ask: impl FnMut() -> Option<T>,
-) -> anyhow::Result<T> {
+pub fn wait_for<T>(what: &str, limit: Duration, mut ask: impl FnMut() -> Option<T>) -> anyhow::Result<T> {
     let started = Instant::now();
     loop {
         if let Some(answer) = ask() {

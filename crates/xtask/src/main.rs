@@ -1,10 +1,6 @@
 //! `cargo xtask run | test | bench | bindings`: one command for each thing that people do with this tree, the same on
 //! every system. It installs what it needs, so that a fresh machine with Rust and Node.js has nothing else to do.
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "it talks to a person at a terminal"
-)]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "it talks to a person at a terminal")]
 
 mod cargo;
 mod deb;

@@ -44,15 +44,7 @@ enum Sign {
 
 const fn need(what: &'static str, purpose: For, sign: Sign, packages: [&'static str; 4]) -> Need {
     let [apt, dnf, pacman, zypper] = packages;
-    Need {
-        what,
-        purpose,
-        sign,
-        apt,
-        dnf,
-        pacman,
-        zypper,
-    }
+    Need { what, purpose, sign, apt, dnf, pacman, zypper }
 }
 
 use For::{Desktop, Driver, Ui, Window};
@@ -85,40 +77,28 @@ pub(crate) const LINUX: &[Need] = &[
 
 const ELSEWHERE: &[Need] = &[
     need("Node.js 20 or newer", Ui, Node(20), [""; 4]),
-    need(
-        "npm",
-        Ui,
-        Program(if cfg!(windows) { "npm.cmd" } else { "npm" }),
-        [""; 4],
-    ),
+    need("npm", Ui, Program(if cfg!(windows) { "npm.cmd" } else { "npm" }), [""; 4]),
 ];
 
 /// The needs of these purposes that this machine does not meet.
 pub(crate) fn missing(purposes: &[For]) -> Vec<&'static Need> {
-    let all = if cfg!(target_os = "linux") {
-        LINUX
-    } else {
-        ELSEWHERE
-    };
-    all.iter()
-        .filter(|need| purposes.contains(&need.purpose) && !is_there(&need.sign))
-        .collect()
+    let all = if cfg!(target_os = "linux") { LINUX } else { ELSEWHERE };
+    all.iter().filter(|need| purposes.contains(&need.purpose) && !is_there(&need.sign)).collect()
 }
 
 /// Where a program is.
 pub(crate) fn on_path(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path)
-        .map(|dir| dir.join(program))
-        .find(|file| file.is_file())
+    std::env::split_paths(&path).map(|dir| dir.join(program)).find(|file| file.is_file())
 }
 
 fn is_there(sign: &Sign) -> bool {
     match sign {
         Program(name) => on_path(name).is_some(),
         Library(name) => quiet(Command::new("pkg-config").args(["--exists", name])).is_some(),
-        Font(family) => quiet(Command::new("fc-list").args([family, "family"]))
-            .is_some_and(|found| !found.trim().is_empty()),
+        Font(family) => {
+            quiet(Command::new("fc-list").args([family, "family"])).is_some_and(|found| !found.trim().is_empty())
+        }
         Node(least) => quiet(Command::new("node").arg("--version"))
             .and_then(|version| major(&version))
             .is_some_and(|major| major >= *least),
@@ -127,20 +107,11 @@ fn is_there(sign: &Sign) -> bool {
 
 fn quiet(command: &mut Command) -> Option<String> {
     let output = command.stderr(Stdio::null()).output().ok()?;
-    output
-        .status
-        .success()
-        .then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 fn major(version: &str) -> Option<u32> {
-    version
-        .trim()
-        .strip_prefix('v')?
-        .split('.')
-        .next()?
-        .parse()
-        .ok()
+    version.trim().strip_prefix('v')?.split('.').next()?.parse().ok()
 }
 
 #[cfg(test)]

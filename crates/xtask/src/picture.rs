@@ -51,10 +51,7 @@ pub fn save(desktop: &Desktop, to: &Path) -> Result<()> {
     if let Some(parent) = to.parent() {
         std::fs::create_dir_all(parent)?;
     }
-    let done = import(desktop, "root")
-        .arg(to)
-        .status()
-        .context("import does not start")?;
+    let done = import(desktop, "root").arg(to).status().context("import does not start")?;
     if !done.success() {
         bail!("import saves no picture of the screen");
     }
@@ -101,14 +98,8 @@ mod tests {
     fn finds_the_first_window_in_a_list_and_none_in_an_empty_one() {
         let list = "_NET_CLIENT_LIST(WINDOW): window id # 0x600003, 0x600008\n";
         assert_eq!(super::first_id(list), Some("0x600003"));
-        assert_eq!(
-            super::first_id("_NET_CLIENT_LIST(WINDOW): window id # \n"),
-            None
-        );
-        assert_eq!(
-            super::first_id("_NET_CLIENT_LIST:  no such atom on any window.\n"),
-            None
-        );
+        assert_eq!(super::first_id("_NET_CLIENT_LIST(WINDOW): window id # \n"), None);
+        assert_eq!(super::first_id("_NET_CLIENT_LIST:  no such atom on any window.\n"), None);
     }
 
     #[test]

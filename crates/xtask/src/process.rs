@@ -34,10 +34,7 @@ impl Running {
         // A group of its own: Ctrl-C reaches only us, and we end the whole group.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(command, 0);
-        let child = command
-            .stdin(Stdio::null())
-            .spawn()
-            .with_context(|| format!("{shown}: does not start"))?;
+        let child = command.stdin(Stdio::null()).spawn().with_context(|| format!("{shown}: does not start"))?;
         Ok(Self { child, shown })
     }
 
@@ -60,11 +57,7 @@ impl Running {
                 bail!("interrupted");
             }
             if started.elapsed() > limit {
-                bail!(
-                    "{}: still running after {} min",
-                    self.shown,
-                    limit.as_secs() / 60
-                );
+                bail!("{}: still running after {} min", self.shown, limit.as_secs() / 60);
             }
             std::thread::sleep(Duration::from_millis(20));
         }
@@ -106,10 +99,8 @@ fn relay(from: impl Read, mut to: impl Write) -> u32 {
 
 /// The standard output of a command that must succeed.
 pub(crate) fn read(command: &mut Command) -> Result<String> {
-    let output = command
-        .stderr(Stdio::inherit())
-        .output()
-        .with_context(|| format!("{}: does not start", shown(command)))?;
+    let output =
+        command.stderr(Stdio::inherit()).output().with_context(|| format!("{}: does not start", shown(command)))?;
     if !output.status.success() {
         bail!("{}: {}", shown(command), output.status);
     }
@@ -121,18 +112,8 @@ const LIMIT: Duration = Duration::from_secs(40 * 60);
 
 fn shown(command: &Command) -> String {
     let program = std::path::Path::new(command.get_program());
-    let mut words = vec![
-        program
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned(),
-    ];
-    words.extend(
-        command
-            .get_args()
-            .map(|word| word.to_string_lossy().into_owned()),
-    );
+    let mut words = vec![program.file_name().unwrap_or_default().to_string_lossy().into_owned()];
+    words.extend(command.get_args().map(|word| word.to_string_lossy().into_owned()));
     words.join(" ")
 }
 
@@ -157,10 +138,7 @@ mod tests {
     fn reads_the_closing_line_of_the_test_runner() {
         let line = "test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; 3 filtered out";
         assert_eq!(passed_in(line), Some(12));
-        assert_eq!(
-            passed_in("test result: FAILED. 3 passed; 1 failed;"),
-            Some(3)
-        );
+        assert_eq!(passed_in("test result: FAILED. 3 passed; 1 failed;"), Some(3));
         assert_eq!(passed_in("12 passed"), None);
     }
 
@@ -173,8 +151,7 @@ mod tests {
 
     #[test]
     fn shows_and_counts_what_a_test_run_says() {
-        let said =
-            "test result: ok. 1 passed; 0 failed\nelse\ntest result: ok. 2 passed; 0 failed\n";
+        let said = "test result: ok. 1 passed; 0 failed\nelse\ntest result: ok. 2 passed; 0 failed\n";
         let mut shown = Vec::new();
         assert_eq!(relay(said.as_bytes(), &mut shown), 3);
         assert_eq!(shown, said.as_bytes());
@@ -184,10 +161,7 @@ mod tests {
     #[cfg(unix)]
     fn says_which_command_failed_and_how() {
         let error = run(&mut sh("exit 3")).unwrap_err().to_string();
-        assert!(
-            error.contains("sh -c exit 3") && error.contains("exit status: 3"),
-            "{error}"
-        );
+        assert!(error.contains("sh -c exit 3") && error.contains("exit status: 3"), "{error}");
     }
 
     #[test]

@@ -59,10 +59,7 @@ fn run_privately(tree: &Tree, program: PathBuf, arguments: &[OsString], once: bo
         }
     })
     .context("no picture of the window")?;
-    println!(
-        "There is no screen here, so the window is on one of its own: {}",
-        image.display()
-    );
+    println!("There is no screen here, so the window is on one of its own: {}", image.display());
     if once {
         return Ok(());
     }

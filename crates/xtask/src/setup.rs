@@ -28,11 +28,7 @@ pub(crate) fn system(purposes: &[For]) -> Result<()> {
     if missing.is_empty() {
         return Ok(());
     }
-    bail!(
-        "this machine lacks {}; {}",
-        list(&missing),
-        what_to_type(&missing)
-    );
+    bail!("this machine lacks {}; {}", list(&missing), what_to_type(&missing));
 }
 
 /// Sees to it that the node modules are those of the lock file.
@@ -73,28 +69,15 @@ pub(crate) struct Tool {
 }
 
 /// Without its default features it does not bring a whole git along, and builds in two minutes rather than five.
-pub(crate) const CARGO_DENY: Tool = Tool {
-    name: "cargo-deny",
-    version: "0.20.2",
-    options: &["--no-default-features"],
-};
+pub(crate) const CARGO_DENY: Tool = Tool { name: "cargo-deny", version: "0.20.2", options: &["--no-default-features"] };
 
-pub(crate) const TAURI_DRIVER: Tool = Tool {
-    name: "tauri-driver",
-    version: "2.1.0",
-    options: &[],
-};
+pub(crate) const TAURI_DRIVER: Tool = Tool { name: "tauri-driver", version: "2.1.0", options: &[] };
 
 /// Where the tool is; it is built when it is not there.
 pub(crate) fn tool(tree: &Tree, tool: &Tool) -> Result<PathBuf> {
     // The version is in the path: a change of version is a new tool, never a stale one.
-    let root = tree
-        .target
-        .join("tools")
-        .join(format!("{}-{}", tool.name, tool.version));
-    let program = root
-        .join("bin")
-        .join(format!("{}{}", tool.name, std::env::consts::EXE_SUFFIX));
+    let root = tree.target.join("tools").join(format!("{}-{}", tool.name, tool.version));
+    let program = root.join("bin").join(format!("{}{}", tool.name, std::env::consts::EXE_SUFFIX));
     if !program.is_file() {
         let mut install = tree.cargo("install");
         install.args(["--locked", "--quiet", tool.name, "--version", tool.version]);
@@ -108,11 +91,7 @@ fn changed(file: &Path) -> Option<SystemTime> {
 }
 
 fn list(needs: &[&Need]) -> String {
-    needs
-        .iter()
-        .map(|need| need.what)
-        .collect::<Vec<_>>()
-        .join(", ")
+    needs.iter().map(|need| need.what).collect::<Vec<_>>().join(", ")
 }
 
 fn packages(needs: &[&Need], of: fn(&Need) -> &'static str) -> Vec<&'static str> {
@@ -139,13 +118,7 @@ pub(crate) fn root() -> Option<&'static [&'static str]> {
 /// `apt-get`, as root.
 pub(crate) fn apt(arguments: &[&str]) -> Result<()> {
     let mut words = root().unwrap_or_default().to_vec();
-    words.extend([
-        "env",
-        "DEBIAN_FRONTEND=noninteractive",
-        "apt-get",
-        "-qq",
-        "-o=Dpkg::Use-Pty=0",
-    ]);
+    words.extend(["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", "-o=Dpkg::Use-Pty=0"]);
     words.extend(arguments);
     let mut command = Command::new(words.remove(0));
     run(command.args(words))
@@ -160,18 +133,12 @@ fn what_to_type(missing: &[&Need]) -> String {
         ("pacman", "sudo pacman -S --needed", |need| need.pacman),
         ("zypper", "sudo zypper install", |need| need.zypper),
     ];
-    if missing
-        .iter()
-        .any(|need| need.purpose == For::Ui && need.what.starts_with("Node.js"))
-    {
+    if missing.iter().any(|need| need.purpose == For::Ui && need.what.starts_with("Node.js")) {
         return String::from("get Node.js 20 or newer, from your system or from nodejs.org");
     }
     for (program, install, name) in known {
         if needs::on_path(program).is_some() {
-            return format!(
-                "install it with\n\n    {install} {}\n",
-                packages(missing, name).join(" ")
-            );
+            return format!("install it with\n\n    {install} {}\n", packages(missing, name).join(" "));
         }
     }
     String::from(

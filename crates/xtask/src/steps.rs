@@ -26,68 +26,24 @@ const DESKTOP: &[For] = &[For::Ui, For::Window, For::Desktop];
 const DRIVER: &[For] = &[For::Ui, For::Window, For::Desktop, For::Driver];
 
 const STEPS: &[Step] = &[
-    Step {
-        name: "fmt",
-        needs: &[],
-        run: fmt,
-    },
-    Step {
-        name: "ui",
-        needs: &[For::Ui],
-        run: ui,
-    },
-    Step {
-        name: "deny",
-        needs: &[],
-        run: deny,
-    },
-    Step {
-        name: "tauri-free",
-        needs: &[],
-        run: layers::check,
-    },
-    Step {
-        name: "clippy",
-        needs: WINDOW,
-        run: clippy,
-    },
-    Step {
-        name: "rust",
-        needs: DESKTOP,
-        run: rust,
-    },
-    Step {
-        name: "doc",
-        needs: WINDOW,
-        run: doc,
-    },
-    Step {
-        name: "bindings",
-        needs: WINDOW,
-        run: bindings,
-    },
-    Step {
-        name: "e2e",
-        needs: DRIVER,
-        run: e2e,
-    },
+    Step { name: "fmt", needs: &[], run: fmt },
+    Step { name: "ui", needs: &[For::Ui], run: ui },
+    Step { name: "deny", needs: &[], run: deny },
+    Step { name: "tauri-free", needs: &[], run: layers::check },
+    Step { name: "clippy", needs: WINDOW, run: clippy },
+    Step { name: "rust", needs: DESKTOP, run: rust },
+    Step { name: "doc", needs: WINDOW, run: doc },
+    Step { name: "bindings", needs: WINDOW, run: bindings },
+    Step { name: "e2e", needs: DRIVER, run: e2e },
 ];
 
 /// Steps that take too long for every change: `--all` runs them, and so does `--only`.
-const MORE: &[Step] = &[Step {
-    name: "deb",
-    needs: DESKTOP,
-    run: deb::check,
-}];
+const MORE: &[Step] = &[Step { name: "deb", needs: DESKTOP, run: deb::check }];
 
 /// Runs the steps and prints how many passed.
 pub(crate) fn test(all: bool, only: Option<&str>) -> Result<()> {
     let steps: Vec<&Step> = match only {
-        Some(name) => STEPS
-            .iter()
-            .chain(MORE)
-            .filter(|step| step.name == name)
-            .collect(),
+        Some(name) => STEPS.iter().chain(MORE).filter(|step| step.name == name).collect(),
         None if all => STEPS.iter().chain(MORE).collect(),
         None => STEPS.iter().collect(),
     };
@@ -106,11 +62,7 @@ pub(crate) fn test(all: bool, only: Option<&str>) -> Result<()> {
         let started = Instant::now();
         let outcome = (step.run)(&tree);
         let took = started.elapsed().as_secs_f32();
-        println!(
-            "== {}: {} in {took:.1} s ==",
-            step.name,
-            if outcome.is_ok() { "ok" } else { "FAILED" }
-        );
+        println!("== {}: {} in {took:.1} s ==", step.name, if outcome.is_ok() { "ok" } else { "FAILED" });
         times.push(format!("{:>10} {took:>7.1} s", step.name));
         if let Err(error) = outcome {
             failure = Some(error.context(step.name));
@@ -155,7 +107,10 @@ pub(crate) fn write_bindings() -> Result<()> {
 }
 
 fn fmt(tree: &Tree) -> Result<()> {
-    run(tree.cargo("fmt").args(["--all", "--check"]))
+    run(tree.cargo("fmt").args(["--all", "--check"]))?;
+    // The kinds are modules that a macro names, which cargo fmt does not see.
+    let kinds = std::fs::read_dir(tree.root.join("crates/model/src/kinds"))?.flatten().map(|entry| entry.path());
+    run(Command::new("rustfmt").args(["--check", "--edition", "2024"]).args(kinds))
 }
 
 fn ui(tree: &Tree) -> Result<()> {
@@ -169,20 +124,12 @@ fn ui(tree: &Tree) -> Result<()> {
 fn deny(tree: &Tree) -> Result<()> {
     let deny = tool(tree, &CARGO_DENY)?;
     let mut command = Command::new(deny);
-    run(command.current_dir(&tree.root).args([
-        "check",
-        "--hide-inclusion-graph",
-        "licenses",
-        "bans",
-        "sources",
-    ]))
+    run(command.current_dir(&tree.root).args(["check", "--hide-inclusion-graph", "licenses", "bans", "sources"]))
 }
 
 fn clippy(tree: &Tree) -> Result<()> {
     setup::front_end(tree)?;
-    run(tree
-        .workspace("clippy")
-        .args(["--all-targets", "--", "-D", "warnings"]))
+    run(tree.workspace("clippy").args(["--all-targets", "--", "-D", "warnings"]))
 }
 
 fn rust(tree: &Tree) -> Result<()> {
@@ -207,8 +154,7 @@ fn bindings(tree: &Tree) -> Result<()> {
 
 fn bindings_test(tree: &Tree) -> Command {
     let mut test = tree.workspace("test");
-    test.args(tree.test_targets_of("credenza-desktop"))
-        .arg("bindings");
+    test.args(tree.test_targets_of("credenza-desktop")).arg("bindings");
     test
 }
 
@@ -230,10 +176,7 @@ fn build(tree: &Tree) -> Result<()> {
 fn with_programs<'c>(tree: &Tree, tests: &'c mut Command) -> &'c mut Command {
     tests
         .env("CREDENZA_BIN", tree.program("debug", "credenza"))
-        .env(
-            "CREDENZA_DESKTOP_BIN",
-            tree.program("debug", "credenza-desktop"),
-        )
+        .env("CREDENZA_DESKTOP_BIN", tree.program("debug", "credenza-desktop"))
 }
 
 /// Runs a command where there is a keychain that is not the person's own. On macOS and Windows the keychain belongs to
@@ -242,12 +185,7 @@ fn on_a_desktop(command: &mut Command, run: fn(&mut Command) -> Result<()>) -> R
     if !cfg!(target_os = "linux") {
         return run(command);
     }
-    let plan = Plan {
-        keychain: Keychain::Unlocked,
-        screen: true,
-        home: None,
-        limit: Duration::from_secs(60 * 60),
-    };
+    let plan = Plan { keychain: Keychain::Unlocked, screen: true, home: None, limit: Duration::from_secs(60 * 60) };
     let desktop = Desktop::start(&plan)?;
     desktop.enter(command);
     run(command)

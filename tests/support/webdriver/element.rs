@@ -14,16 +14,8 @@ pub struct Element<'w> {
 }
 
 impl<'w> Element<'w> {
-    pub(super) fn new(
-        window: &'w Window,
-        inner: fantoccini::elements::Element,
-        query: &Value,
-    ) -> Self {
-        Self {
-            window,
-            inner,
-            query: query.to_string(),
-        }
+    pub(super) fn new(window: &'w Window, inner: fantoccini::elements::Element, query: &Value) -> Self {
+        Self { window, inner, query: query.to_string() }
     }
 
     /// Clicks it, scrolling to it first.
@@ -33,8 +25,7 @@ impl<'w> Element<'w> {
 
     /// Types into it, after what is there.
     pub fn type_text(&self, text: &str) {
-        self.window
-            .call(&self.doing("type"), self.inner.send_keys(text));
+        self.window.call(&self.doing("type"), self.inner.send_keys(text));
     }
 
     /// Replaces what is in it, key by key as a person does: clearing through the driver tells the page nothing.
@@ -49,8 +40,7 @@ impl<'w> Element<'w> {
 
     /// Chooses the option of a native drop-down by what it says.
     pub fn choose(&self, option: &str) {
-        self.window
-            .call(&self.doing("choose"), self.inner.select_by_label(option));
+        self.window.call(&self.doing("choose"), self.inner.select_by_label(option));
     }
 
     /// What it says, as rendered.
@@ -60,37 +50,29 @@ impl<'w> Element<'w> {
 
     /// What is in it, if it is a form control.
     pub fn value(&self) -> String {
-        self.window
-            .call(&self.doing("value"), self.inner.prop("value"))
-            .unwrap_or_default()
+        self.window.call(&self.doing("value"), self.inner.prop("value")).unwrap_or_default()
     }
 
     /// An attribute of it.
     pub fn attribute(&self, name: &str) -> Option<String> {
-        self.window
-            .call(&self.doing("attribute"), self.inner.attr(name))
+        self.window.call(&self.doing("attribute"), self.inner.attr(name))
     }
 
     /// Whether it can be used.
     pub fn is_enabled(&self) -> bool {
         self.attribute("aria-disabled").as_deref() != Some("true")
-            && self
-                .window
-                .call(&self.doing("enabled"), self.inner.is_enabled())
+            && self.window.call(&self.doing("enabled"), self.inner.is_enabled())
     }
 
     /// Whether it has the keyboard.
     pub fn has_focus(&self) -> bool {
         let this = json!(self.inner);
-        self.window
-            .eval("return document.activeElement === arguments[0]", vec![this])
-            == true
+        self.window.eval("return document.activeElement === arguments[0]", vec![this]) == true
     }
 
     /// The one element inside with this role and accessible name, as soon as it is there.
     pub fn by_role(&self, role: &str, name: &str) -> Element<'w> {
-        self.window
-            .one(&json!({ "role": role, "name": name }), Some(self))
+        self.window.one(&json!({ "role": role, "name": name }), Some(self))
     }
 
     /// The one form control inside with this accessible name, as soon as it is there.
@@ -105,8 +87,7 @@ impl<'w> Element<'w> {
 
     /// All elements inside with this role that are there now.
     pub fn all_by_role(&self, role: &str) -> Vec<Element<'w>> {
-        self.window
-            .all(&json!({ "role": role, "name": null }), Some(self))
+        self.window.all(&json!({ "role": role, "name": null }), Some(self))
     }
 
     pub(super) fn id(&self) -> String {
@@ -121,11 +102,7 @@ impl<'w> Element<'w> {
 /// The keys of a chord, as WebDriver writes them.
 pub(super) fn chord(chord: &str) -> Vec<char> {
     // The plus key itself is the only name that a split would take apart.
-    let names: Vec<&str> = if chord == "+" {
-        vec!["+"]
-    } else {
-        chord.split('+').collect()
-    };
+    let names: Vec<&str> = if chord == "+" { vec!["+"] } else { chord.split('+').collect() };
     names.into_iter().map(key).collect()
 }
 

@@ -30,9 +30,7 @@ impl Window {
     /// The first of perhaps several elements with this role and accessible name, as soon as there is one.
     pub fn first_by_role(&self, role: &str, name: &str) -> Element<'_> {
         let query = json!({ "role": role, "name": name });
-        let found = wait_for("found", PATIENCE, || {
-            self.all(&query, None).into_iter().next()
-        });
+        let found = wait_for("found", PATIENCE, || self.all(&query, None).into_iter().next());
         found.unwrap_or_else(|_| self.fail(&format!("there is no {query}")))
     }
 
@@ -43,9 +41,7 @@ impl Window {
 
     /// Whether something with this role and name is there now.
     pub fn has_role(&self, role: &str, name: &str) -> bool {
-        !self
-            .all(&json!({ "role": role, "name": name }), None)
-            .is_empty()
+        !self.all(&json!({ "role": role, "name": name }), None).is_empty()
     }
 
     /// Whether something says this now.
@@ -55,9 +51,7 @@ impl Window {
 
     /// Waits until nothing has this role and name.
     pub fn wait_gone(&self, role: &str, name: &str) {
-        self.wait_until(&format!("no {role} {name:?}"), |window| {
-            !window.has_role(role, name)
-        });
+        self.wait_until(&format!("no {role} {name:?}"), |window| !window.has_role(role, name));
     }
 
     /// Waits until something says this; unlike [`Window::by_text`] it may be said in several places.
@@ -80,31 +74,18 @@ impl Window {
         self.try_all(query, inside).unwrap_or_default()
     }
 
-    pub(super) fn try_find(
-        &self,
-        query: &Value,
-        inside: Option<&Element<'_>>,
-    ) -> Result<Value, String> {
+    pub(super) fn try_find(&self, query: &Value, inside: Option<&Element<'_>>) -> Result<Value, String> {
         let root = inside.map_or(Value::Null, |element| json!({ ELEMENT: element.id() }));
         self.try_call(self.client().execute(FIND, vec![root, query.clone()]))
     }
 
-    fn try_all(
-        &self,
-        query: &Value,
-        inside: Option<&Element<'_>>,
-    ) -> Result<Vec<Element<'_>>, String> {
+    fn try_all(&self, query: &Value, inside: Option<&Element<'_>>) -> Result<Vec<Element<'_>>, String> {
         let found = self.try_find(query, inside)?;
-        let ids = found
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(|item| item[ELEMENT].as_str());
+        let ids = found.as_array().into_iter().flatten().filter_map(|item| item[ELEMENT].as_str());
         Ok(ids
             .map(|id| {
                 let id = ElementRef::from(id.to_owned());
-                let inner =
-                    fantoccini::elements::Element::from_element_id(self.client().clone(), id);
+                let inner = fantoccini::elements::Element::from_element_id(self.client().clone(), id);
                 Element::new(self, inner, query)
             })
             .collect())

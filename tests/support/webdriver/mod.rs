@@ -48,11 +48,7 @@ impl Window {
 
     /// Starts `credenza-desktop` in a session that has a screen, and perhaps something in its data directory.
     pub fn open_in(session: Session) -> Self {
-        let application = program(
-            "CREDENZA_DESKTOP_BIN",
-            "credenza-desktop",
-            "credenza-desktop",
-        );
+        let application = program("CREDENZA_DESKTOP_BIN", "credenza-desktop", "credenza-desktop");
         Self::open_program(session, application, &[])
     }
 
@@ -61,35 +57,15 @@ impl Window {
         let [port, native] = free_ports();
         let driver = std::env::var_os("TAURI_DRIVER").unwrap_or_else(|| "tauri-driver".into());
         let mut command = session.command(driver);
-        command.args([
-            "--port",
-            &port.to_string(),
-            "--native-port",
-            &native.to_string(),
-        ]);
-        session
-            .desktop_mut()
-            .start_daemon(&command, Duration::from_secs(15 * 60))
-            .expect("tauri-driver starts");
+        command.args(["--port", &port.to_string(), "--native-port", &native.to_string()]);
+        session.desktop_mut().start_daemon(&command, Duration::from_secs(15 * 60)).expect("tauri-driver starts");
         for port in [port, native] {
-            wait_for("the driver listens", PATIENCE, || {
-                std::net::TcpStream::connect(("127.0.0.1", port)).ok()
-            })
-            .expect("tauri-driver and WebKitWebDriver run");
+            wait_for("the driver listens", PATIENCE, || std::net::TcpStream::connect(("127.0.0.1", port)).ok())
+                .expect("tauri-driver and WebKitWebDriver run");
         }
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .expect("a runtime");
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         let arguments = arguments.iter().map(|word| (*word).to_owned()).collect();
-        let mut window = Self {
-            client: None,
-            runtime,
-            application,
-            arguments,
-            port,
-            session,
-        };
+        let mut window = Self { client: None, runtime, application, arguments, port, session };
         window.start();
         window
     }
@@ -108,8 +84,7 @@ impl Window {
         builder.capabilities(capabilities);
         let client = self.within(CALL, builder.connect(&address));
         let client = client.unwrap_or_else(|| self.fail("the program does not start in time"));
-        self.client =
-            Some(client.unwrap_or_else(|error| self.fail(&format!("no window: {error}"))));
+        self.client = Some(client.unwrap_or_else(|error| self.fail(&format!("no window: {error}"))));
     }
 
     /// Ends the program, as logging out does, and waits until it is gone.
@@ -159,10 +134,7 @@ impl Window {
         for key in keys.iter().rev() {
             actions = actions.then(KeyAction::Up { value: *key });
         }
-        self.call(
-            &format!("press {chord}"),
-            self.client().perform_actions(actions),
-        );
+        self.call(&format!("press {chord}"), self.client().perform_actions(actions));
     }
 
     /// Runs a script as the body of a function with these arguments.
@@ -173,10 +145,7 @@ impl Window {
     /// Everything on the screen that has a role and a name, a line each; good to read in a failure.
     pub fn outline(&self) -> String {
         let outline = self.try_find(&json!({ "outline": true }), None);
-        outline
-            .ok()
-            .and_then(|value| value.as_str().map(str::to_owned))
-            .unwrap_or_default()
+        outline.ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
     }
 
     /// Makes the window this large.
@@ -195,8 +164,7 @@ impl Window {
     }
 
     fn call<T>(&self, what: &str, call: impl Future<Output = Result<T, CmdError>>) -> T {
-        self.try_call(call)
-            .unwrap_or_else(|error| self.fail(&format!("{what}: {error}")))
+        self.try_call(call).unwrap_or_else(|error| self.fail(&format!("{what}: {error}")))
     }
 
     fn try_call<T>(&self, call: impl Future<Output = Result<T, CmdError>>) -> Result<T, String> {
@@ -208,32 +176,20 @@ impl Window {
     /// What the driver answers, unless it takes too long.
     fn within<T>(&self, limit: Duration, call: impl Future<Output = T>) -> Option<T> {
         // The timer is made inside, where there is a runtime to make it.
-        self.runtime
-            .block_on(async { tokio::time::timeout(limit, call).await.ok() })
+        self.runtime.block_on(async { tokio::time::timeout(limit, call).await.ok() })
     }
 
     /// Fails the test, with what is on the screen in words and as a picture.
     fn fail(&self, message: &str) -> ! {
-        let test = std::thread::current()
-            .name()
-            .unwrap_or("test")
-            .replace("::", "-");
+        let test = std::thread::current().name().unwrap_or("test").replace("::", "-");
         let exe = std::env::current_exe().unwrap_or_default();
         let folder = exe.ancestors().nth(2).unwrap_or(Path::new(".")).join("e2e");
         let picture = folder.join(format!("{test}.png"));
         // As it is at this moment; waiting for a better one may be what just failed.
         let saved = xtask::picture::save(self.session.desktop(), &picture);
-        let picture = saved.map_or_else(
-            |error| error.to_string(),
-            |()| picture.display().to_string(),
-        );
-        let outline = if self.client.is_some() {
-            self.outline()
-        } else {
-            String::new()
-        };
-        let said =
-            std::fs::read_to_string(self.session.desktop().dir().join("logs/tauri-driver.log"));
+        let picture = saved.map_or_else(|error| error.to_string(), |()| picture.display().to_string());
+        let outline = if self.client.is_some() { self.outline() } else { String::new() };
+        let said = std::fs::read_to_string(self.session.desktop().dir().join("logs/tauri-driver.log"));
         panic!(
             "{message}\npicture: {picture}\nthe program said: {}\non the screen:\n{outline}",
             said.unwrap_or_default()

@@ -25,6 +25,11 @@ export async function readFile(file: File): Promise<ReadFile> {
   }
 }
 
+/// Whether files are dragged, rather than a piece of text from one field to another.
+export function hasFiles(event: DragEvent): boolean {
+  return event.dataTransfer?.types.includes("Files") ?? false;
+}
+
 /// The one file of a drop, or why there is none.
 export async function readDrop(transfer: DataTransfer): Promise<ReadFile | null> {
   const entry = transfer.items?.[0]?.webkitGetAsEntry?.();

@@ -22,7 +22,9 @@ const widths: Record<string, [number, number]> = {
 const unsorted = new Set(["accountId", "createdBy", "modifiedBy", "usedBy", "type", "fingerprint"]);
 
 function column(view: ColumnView, extra = false, kind: KindView | null = null): Column {
-  const [min, grow] = widths[isName(view.id, kind) ? "name" : view.id] ?? [view.numeric ? 72 : view.mono ? 160 : 110, view.numeric ? 0.3 : 1];
+  const address = kind?.fields.some((field) => field.id === view.id && field.type === "url");
+  const [min, grow] =
+    widths[isName(view.id, kind) ? "name" : view.id] ?? (view.numeric ? [72, 0.3] : view.mono || address ? [170, 1.4] : [110, 1]);
   return { ...view, min, grow, sorts: !unsorted.has(view.id), extra };
 }
 
@@ -36,18 +38,19 @@ export function isName(id: string, kind: KindView | null): boolean {
 /// tables of Backup and its neighbours); otherwise it follows the common ones.
 export function columnsOf(kind: KindView | null): Column[] {
   const common = [plain("name", m.name), plain("organization", m.organization), plain("identity", m.identity, true)];
-  const last = plain("state", m.stateColumn);
+  const state = plain("state", m.stateColumn);
   const more = [plain("usedBy", m.usedBy), plain("createdAt", m.created), plain("modifiedAt", m.modified)];
-  if (!kind) return [...common, last].map((one) => column(one)).concat(
+  if (!kind) return [...common, state].map((one) => column(one)).concat(
     [plain("kind", m.kind), plain("project", m.project), plain("expiry", m.expiry), ...more].map((one) => column(one, one.id !== "modifiedAt")),
   );
   const own = kind.columns.filter((one) => one.id !== "actions");
   const named = own.some((one) => isName(one.id, kind));
   const has = (id: string) => own.some((one) => one.id === id);
-  const before = named ? [] : common.filter((one) => !has(one.id));
-  const after = has("state") ? [] : [last];
+  const before = named ? [] : [...common, state].filter((one) => !has(one.id));
+  // A documented table has no column for the state, which every row shows: it stands beside the name, in view without scrolling.
+  if (named && !has("state")) own.splice(own.findIndex((one) => isName(one.id, kind)) + 1, 0, state);
   const rest = [...(named ? [plain("identity", m.identity, true)] : []), ...more].filter((one) => !has(one.id));
-  return [...before, ...own, ...after].map((one) => column(one, false, kind)).concat(rest.map((one) => column(one, true)));
+  return [...before, ...own].map((one) => column(one, false, kind)).concat(rest.map((one) => column(one, true)));
 }
 
 /// The columns shown: those that somebody chose, or all but the extra ones.

@@ -10,7 +10,8 @@ export type FactGroup = { title: string | null; facts: Fact[] };
 
 const looksLikeKeys = new Set(["url", "cidr", "ip"]);
 
-export function knownOf(row: CredentialView): FactGroup[] {
+/// With `secrets`, where each secret is; what it is stays where it is.
+export function knownOf(row: CredentialView, secrets = false): FactGroup[] {
   const kind = kindOf(row.kind);
   const main: Fact[] = [];
   const groups: FactGroup[] = [{ title: null, facts: main }];
@@ -43,6 +44,8 @@ export function knownOf(row: CredentialView): FactGroup[] {
   add(m.project, row.facts.project && shown(row.facts.project));
   add(m.fingerprint, row.facts.fingerprint && shown(row.facts.fingerprint), true);
   add(m.expiry, row.facts.expiry && shownMoment(row.facts.expiry));
+  if (secrets)
+    for (const field of kind.fields) if (field.secret) add(field.label, m.secret[row.secrets[field.id] ?? "unset"]);
   if (row.usedBy.length) add(m.usedBy, row.usedBy.map(shown).join(", "));
   add(m.created, shownMoment(row.createdAt));
   add(m.modified, shownMoment(row.modifiedAt));

@@ -115,7 +115,8 @@ export const m = {
   formNew: (label: string) => `New ${label} credential`,
   formEdit: (name: string) => `Edit ${name}`,
   optional: "optional",
-  none: "None",
+  notSet: "Not set",
+  choose: "Choose…",
   save: "Save",
   saveDraft: "Save draft",
   cancel: "Cancel",
@@ -143,6 +144,7 @@ export const m = {
   fileNotText: (name: string) => `“${name}” is not a text file. Choose the file as the provider gave it.`,
   fileMany: "Drop one file at a time.",
   pasteTooLarge: "What you pasted is larger than 1 MB, so it was left out. Paste only this field’s value.",
+  pasteJoined: "What you pasted had several lines, joined into one here. Check that it belongs into this field.",
   suggestions: (label: string) => `Suggestions for ${label}`,
   needsAnotherLook: (count: number) => `${many(count, "field")} ${count === 1 ? "needs" : "need"} another look.`,
 

@@ -11,20 +11,19 @@ export function shown(text: string): string {
   return text.replace(unseen, (one) => `\\u{${one.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0")}}`);
 }
 
-const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric" });
-const minute = new Intl.DateTimeFormat("en-GB", {
-  day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit",
-});
+// Three letters each, so that a column of dates has one width; the platform's own short months do not.
+const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const two = (number: number) => String(number).padStart(2, "0");
 
 /// A moment as a person says it; what is no date stays as it came.
 export function shownDate(text: string): string {
   const at = new Date(text);
-  return Number.isNaN(at.getTime()) ? shown(text) : day.format(at);
+  return Number.isNaN(at.getTime()) ? shown(text) : `${at.getDate()} ${months[at.getMonth()]} ${at.getFullYear()}`;
 }
 
 export function shownMoment(text: string): string {
   const at = new Date(text);
-  return Number.isNaN(at.getTime()) ? shown(text) : minute.format(at);
+  return Number.isNaN(at.getTime()) ? shown(text) : `${shownDate(text)}, ${two(at.getHours())}:${two(at.getMinutes())}`;
 }
 
 export function shownSize(bytes: number): string {

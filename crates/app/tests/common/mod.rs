@@ -1,6 +1,7 @@
 //! A program on a temporary directory, with the in-memory twin for a keychain.
 
 #![allow(dead_code, reason = "each test file uses what it needs")]
+#![allow(clippy::unwrap_used, reason = "a test has no better use for an error than to fail")]
 
 use credenza_app::App;
 use credenza_model::{CredentialId, Input, KindId, Role};
@@ -48,9 +49,9 @@ impl Lab {
     /// Puts a credential there as an account would have: past the rights of this workspace's role.
     pub(crate) fn given(&self, kind: KindId, name: &str) -> CredentialId {
         let partner = App::open_with(self.dir.path(), Vault::memory(self.memory.clone())).unwrap();
-        let id = partner.store().read(|reader| {
-            Ok::<_, credenza_store::StoreError>(reader.workspace_named("lab")?.unwrap().id)
-        });
+        let id = partner
+            .store()
+            .read(|reader| Ok::<_, credenza_store::StoreError>(reader.workspace_named("lab")?.unwrap().id));
         let workspace = id.unwrap();
         let organization = partner
             .store()
@@ -59,17 +60,9 @@ impl Lab {
         // A twin that a Partner made elsewhere, moved here row and secret and all.
         let elsewhere = lab_with(Role::Partner, self.memory.clone());
         let made = elsewhere.add(kind, name);
-        let row = elsewhere
-            .app
-            .store()
-            .read(|reader| Ok::<_, credenza_store::StoreError>(reader.credential(made)?))
-            .unwrap()
-            .unwrap();
+        let row = elsewhere.app.store().read(|reader| reader.credential(made)).unwrap().unwrap();
         let row = credenza_store::Credential { workspace, organization, ..row };
-        self.app
-            .store()
-            .write(|writer| Ok::<_, credenza_store::StoreError>(writer.insert_credential(&row)?))
-            .unwrap();
+        self.app.store().write(|writer| writer.insert_credential(&row)).unwrap();
         made
     }
 
@@ -82,7 +75,7 @@ impl Lab {
                 let seen = row.version;
                 change(&mut row);
                 row.version += 1;
-                Ok::<_, credenza_store::StoreError>(writer.update_credential(&row, seen)?)
+                writer.update_credential(&row, seen)
             })
             .unwrap();
     }

@@ -53,9 +53,10 @@ pub(super) static KIND: Kind = Kind {
 fn key_form(subject: &Subject<'_>, findings: &mut Findings) {
     let Some(key) = subject.fresh.expose("apiKey") else { return };
     // Without a URL the public endpoint is meant. Other servers take any key, so their keys have no form to check.
-    let public = subject.values.text("url").is_none_or(|url| {
-        Url::parse(url).is_ok_and(|url| url.host_str() == Some("api.openai.com"))
-    });
+    let public = subject
+        .values
+        .text("url")
+        .is_none_or(|url| Url::parse(url).is_ok_and(|url| url.host_str() == Some("api.openai.com")));
     let warning = if key.trim().contains(char::is_whitespace) {
         "OpenAI API Key holds a space, which keys do not have."
     } else if key.trim().starts_with("sk-admin-") {

@@ -81,11 +81,37 @@ pub(super) static KIND: Kind = Kind {
 
 /// The regions that Taikun's own provider lists; a newer one is typed in freely.
 const REGIONS: &[&str] = &[
-    "af-south-1", "ap-east-1", "ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1", "ap-south-2",
-    "ap-southeast-1", "ap-southeast-2", "ap-southeast-3", "ap-southeast-4", "ca-central-1", "ca-west-1",
-    "eu-central-1", "eu-central-2", "eu-north-1", "eu-south-1", "eu-south-2", "eu-west-1", "eu-west-2", "eu-west-3",
-    "il-central-1", "me-central-1", "me-south-1", "sa-east-1", "us-east-1", "us-east-2", "us-gov-east-1",
-    "us-gov-west-1", "us-west-1", "us-west-2",
+    "af-south-1",
+    "ap-east-1",
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-northeast-3",
+    "ap-south-1",
+    "ap-south-2",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ap-southeast-3",
+    "ap-southeast-4",
+    "ca-central-1",
+    "ca-west-1",
+    "eu-central-1",
+    "eu-central-2",
+    "eu-north-1",
+    "eu-south-1",
+    "eu-south-2",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-west-3",
+    "il-central-1",
+    "me-central-1",
+    "me-south-1",
+    "sa-east-1",
+    "us-east-1",
+    "us-east-2",
+    "us-gov-east-1",
+    "us-gov-west-1",
+    "us-west-1",
+    "us-west-2",
 ];
 
 fn keys_or_role(subject: &Subject<'_>, findings: &mut Findings) {
@@ -93,11 +119,8 @@ fn keys_or_role(subject: &Subject<'_>, findings: &mut Findings) {
     let secret = subject.has_secret("awsSecretAccessKey");
     if subject.values.has("roleArn") {
         if key != secret {
-            let (missing, label) = if key {
-                ("awsSecretAccessKey", "Secret Access Key")
-            } else {
-                ("awsAccessKeyId", "Access Key ID")
-            };
+            let (missing, label) =
+                if key { ("awsSecretAccessKey", "Secret Access Key") } else { ("awsAccessKeyId", "Access Key ID") };
             findings.problem(
                 missing,
                 Code::Required,
@@ -110,10 +133,18 @@ fn keys_or_role(subject: &Subject<'_>, findings: &mut Findings) {
         findings.problem("awsAccessKeyId", Code::Required, "Access Key ID is required, unless a Role ARN is given.");
     }
     if !secret {
-        findings.problem("awsSecretAccessKey", Code::Required, "Secret Access Key is required, unless a Role ARN is given.");
+        findings.problem(
+            "awsSecretAccessKey",
+            Code::Required,
+            "Secret Access Key is required, unless a Role ARN is given.",
+        );
     }
     if subject.has_secret("externalId") {
-        findings.problem("externalId", Code::NotApplicable, "External ID belongs to a role; give a Role ARN or clear it.");
+        findings.problem(
+            "externalId",
+            Code::NotApplicable,
+            "External ID belongs to a role; give a Role ARN or clear it.",
+        );
     }
 }
 
@@ -135,7 +166,8 @@ fn temporary_key(subject: &Subject<'_>, findings: &mut Findings) {
 
 fn secret_key(subject: &Subject<'_>, findings: &mut Findings) {
     let usual = |secret: &str| {
-        secret.len() == 40 && secret.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'+' | b'='))
+        secret.len() == 40
+            && secret.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'+' | b'='))
     };
     if subject.fresh.expose("awsSecretAccessKey").is_some_and(|secret| !usual(secret)) {
         findings.warn(
@@ -180,7 +212,9 @@ fn role_arn(arn: &str) -> Result<(), String> {
         let partition = partition.starts_with("aws") && partition.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
         let account = account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit());
         let name = !name.is_empty()
-            && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '+' | '=' | ',' | '.' | '@' | '/' | '-'));
+            && name
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '+' | '=' | ',' | '.' | '@' | '/' | '-'));
         (partition && account && name).then_some(())
     };
     formed().ok_or_else(|| "Role ARN has the form arn:aws:iam::123456789012:role/name.".into())
@@ -188,8 +222,14 @@ fn role_arn(arn: &str) -> Result<(), String> {
 
 fn external_id(id: &str) -> Result<(), String> {
     let formed = (2..=1224).contains(&id.len())
-        && id.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '+' | '=' | ',' | '.' | '@' | ':' | '/' | '-'));
-    if formed { Ok(()) } else { Err("External ID has 2 to 1224 letters, digits and the characters + = , . @ : / - _.".into()) }
+        && id
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '+' | '=' | ',' | '.' | '@' | ':' | '/' | '-'));
+    if formed {
+        Ok(())
+    } else {
+        Err("External ID has 2 to 1224 letters, digits and the characters + = , . @ : / - _.".into())
+    }
 }
 
 fn region(region: &str) -> Result<(), String> {

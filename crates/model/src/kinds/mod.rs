@@ -54,10 +54,6 @@ impl FromStr for KindId {
     type Err = ();
 
     fn from_str(word: &str) -> Result<Self, ()> {
-        Self::ALL
-            .iter()
-            .copied()
-            .find(|id| id.as_str() == word)
-            .ok_or(())
+        Self::ALL.iter().copied().find(|id| id.as_str() == word).ok_or(())
     }
 }

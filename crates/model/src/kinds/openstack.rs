@@ -99,8 +99,7 @@ pub(super) static KIND: Kind = Kind {
 };
 
 /// The providers of load balancers that Octavia knows.
-const LB_PROVIDERS: &[Choice] =
-    &[Choice { value: "amphora", label: "Amphora" }, Choice { value: "ovn", label: "OVN" }];
+const LB_PROVIDERS: &[Choice] = &[Choice { value: "amphora", label: "Amphora" }, Choice { value: "ovn", label: "OVN" }];
 
 fn identity_v3(subject: &Subject<'_>, findings: &mut Findings) {
     let Some(path) = subject.values.text("openStackUrl").and_then(rules::path_of) else { return };

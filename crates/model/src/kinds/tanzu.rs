@@ -20,10 +20,7 @@ pub(super) static KIND: Kind = Kind {
             .placeholder("https://supervisor.example.com")
             .help("The address of the Supervisor, not that of vCenter.")
             .group("Cloud settings"),
-        Field::text("username", "User")
-            .required()
-            .placeholder("administrator@vsphere.local")
-            .group("Cloud settings"),
+        Field::text("username", "User").required().placeholder("administrator@vsphere.local").group("Cloud settings"),
         Field::secret("password", "Password").required().updatable().group("Cloud settings"),
         Field::text("namespace", "Namespace").required().shape(namespace).group("Cloud settings"),
         Field::int("port", "Port", 1, 65_535).group("Cloud settings"),

@@ -16,10 +16,7 @@ pub(super) static KIND: Kind = Kind {
     access: Access::MANAGERS,
     fields: &[
         Field::text("name", "Cloud Name").required().shape(rules::cloud_name).group("Cloud settings"),
-        Field::url("apiUrl", "API URL")
-            .required()
-            .placeholder("https://zcontrol.zededa.net")
-            .group("Cloud settings"),
+        Field::url("apiUrl", "API URL").required().placeholder("https://zcontrol.zededa.net").group("Cloud settings"),
         Field::secret("apiToken", "API Token").required().group("Cloud settings"),
         Field::text("project", "Project").help("Needed when the token sees several.").group("Cloud settings"),
         Field::list("edgeNodes", "Edge Node").required().help("The names of the nodes.").group("Cloud settings"),

@@ -34,9 +34,7 @@ pub(crate) fn shape(text: &str) -> Result<(), String> {
     ];
     for (name, part) in parts {
         if part.text().is_none() {
-            return Err(format!(
-                "Config file lacks its {name}. Download the key again, or copy the whole of it."
-            ));
+            return Err(format!("Config file lacks its {name}. Download the key again, or copy the whole of it."));
         }
     }
     private_key(file.private_key.text())?;
@@ -45,14 +43,9 @@ pub(crate) fn shape(text: &str) -> Result<(), String> {
 
 /// What is legal but unusual.
 pub(crate) fn warnings(text: &str) -> Vec<String> {
-    let email = read(text)
-        .ok()
-        .and_then(|file| file.client_email.text().map(str::to_owned));
+    let email = read(text).ok().and_then(|file| file.client_email.text().map(str::to_owned));
     if email.is_some_and(|email| !email.contains('@') || !email.ends_with(".gserviceaccount.com")) {
-        return vec![
-            "The client_email in Config file does not end in .gserviceaccount.com, as is usual."
-                .into(),
-        ];
+        return vec!["The client_email in Config file does not end in .gserviceaccount.com, as is usual.".into()];
     }
     Vec::new()
 }
@@ -84,10 +77,7 @@ fn read(text: &str) -> Result<KeyFile, String> {
     } else if text.starts_with("-----BEGIN ") {
         return Err("Config file is a key without its file: the whole JSON file is needed.".into());
     } else if text.starts_with("AIza") {
-        return Err(
-            "Config file holds an API key. The JSON key file of a service account is needed."
-                .into(),
-        );
+        return Err("Config file holds an API key. The JSON key file of a service account is needed.".into());
     } else if serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok() {
         return Err("Config file is JSON, but not the key file of a service account.".into());
     }
@@ -101,45 +91,31 @@ fn of_a_service_account(file: &KeyFile) -> Result<(), String> {
         Some("external_account" | "external_account_authorized_user") => {
             "the settings of workload identity federation (external_account), which hold no key"
         }
-        Some("impersonated_service_account") => {
-            "an impersonation (impersonated_service_account), which holds no key"
-        }
-        Some("gdch_service_account") => {
-            "an account of Google Distributed Cloud (gdch_service_account)"
-        }
+        Some("impersonated_service_account") => "an impersonation (impersonated_service_account), which holds no key",
+        Some("gdch_service_account") => "an account of Google Distributed Cloud (gdch_service_account)",
         _ if file.installed.is_given() || file.web.is_given() => "the key of an OAuth client",
         Some(_) => "a file of another type",
         None => {
             return Err("Config file is JSON, but not the key file of a service account.".into());
         }
     };
-    Err(format!(
-        "Config file holds {told}. The key file of a service account is needed."
-    ))
+    Err(format!("Config file holds {told}. The key file of a service account is needed."))
 }
 
 fn private_key(key: Option<&str>) -> Result<(), String> {
     let Some(key) = key else {
-        return Err(
-            "Config file lacks its private_key. Download the key again, or copy the whole of it."
-                .into(),
-        );
+        return Err("Config file lacks its private_key. Download the key again, or copy the whole of it.".into());
     };
     if pem::is_encrypted(key) {
-        return Err(
-            "The private key in Config file is encrypted with a passphrase. Give one without."
-                .into(),
-        );
+        return Err("The private key in Config file is encrypted with a passphrase. Give one without.".into());
     }
     if key.contains("\\n") {
         return Err(
-            "The line breaks in the private_key of Config file are escaped twice. Download the key again."
-                .into(),
+            "The line breaks in the private_key of Config file are escaped twice. Download the key again.".into()
         );
     }
-    let broken = || {
-        "The private_key in Config file cannot be read. Download the key again, or copy the whole of it.".to_owned()
-    };
+    let broken =
+        || "The private_key in Config file cannot be read. Download the key again, or copy the whole of it.".to_owned();
     let blocks = pem::blocks(key).ok_or_else(broken)?;
     let block = blocks.first().ok_or_else(broken)?;
     if block.label != "PRIVATE KEY" {
@@ -147,14 +123,12 @@ fn private_key(key: Option<&str>) -> Result<(), String> {
     }
     match PrivateKey::read(block).ok_or_else(broken)? {
         PrivateKey::Rsa(modulus) if pem::bits(&modulus) >= 2048 => Ok(()),
-        PrivateKey::Rsa(_) => Err(
-            "The private_key in Config file has fewer than 2048 bits, which Google does not take."
-                .into(),
-        ),
-        PrivateKey::Other => Err(
-            "The private_key in Config file is not an RSA key, as those of service accounts are."
-                .into(),
-        ),
+        PrivateKey::Rsa(_) => {
+            Err("The private_key in Config file has fewer than 2048 bits, which Google does not take.".into())
+        }
+        PrivateKey::Other => {
+            Err("The private_key in Config file is not an RSA key, as those of service accounts are.".into())
+        }
     }
 }
 
@@ -163,26 +137,15 @@ fn googles_own(file: &KeyFile) -> Result<(), String> {
     let google = |address: &str| {
         Url::parse(address).is_ok_and(|url| {
             let host = url.host_str().unwrap_or_default();
-            let known = host == "googleapis.com"
-                || host.ends_with(".googleapis.com")
-                || host == "accounts.google.com";
-            url.scheme() == "https"
-                && known
-                && url.username().is_empty()
-                && url.password().is_none()
+            let known = host == "googleapis.com" || host.ends_with(".googleapis.com") || host == "accounts.google.com";
+            url.scheme() == "https" && known && url.username().is_empty() && url.password().is_none()
         })
     };
     if file.token_uri.is_given() && !file.token_uri.text().is_some_and(google) {
-        return Err(
-            "The token_uri in Config file is not Google's: sign-ins would be sent elsewhere."
-                .into(),
-        );
+        return Err("The token_uri in Config file is not Google's: sign-ins would be sent elsewhere.".into());
     }
     if file.universe_domain.is_given() && file.universe_domain.text() != Some("googleapis.com") {
-        return Err(
-            "The universe_domain in Config file is not googleapis.com, the public Google Cloud."
-                .into(),
-        );
+        return Err("The universe_domain in Config file is not googleapis.com, the public Google Cloud.".into());
     }
     Ok(())
 }

@@ -19,17 +19,8 @@ pub(crate) fn facts(token: &str) -> Facts {
     let Some(claims) = claims(token) else {
         return Facts::default();
     };
-    let name = |claim: &str| {
-        claims
-            .get(claim)
-            .and_then(Value::as_str)
-            .and_then(super::fact)
-    };
-    Facts {
-        identity: name("name").or_else(|| name("sub")),
-        expiry: end(&claims),
-        ..Facts::default()
-    }
+    let name = |claim: &str| claims.get(claim).and_then(Value::as_str).and_then(super::fact);
+    Facts { identity: name("name").or_else(|| name("sub")), expiry: end(&claims), ..Facts::default() }
 }
 
 /// When the token ends.
@@ -43,9 +34,7 @@ fn end(claims: &Value) -> Option<DateTime<Utc>> {
         clippy::cast_possible_truncation,
         reason = "a fraction of a second is of no account, and the cast saturates"
     )]
-    let seconds = exp
-        .as_i64()
-        .or_else(|| exp.as_f64().map(|seconds| seconds as i64))?;
+    let seconds = exp.as_i64().or_else(|| exp.as_f64().map(|seconds| seconds as i64))?;
     DateTime::from_timestamp(seconds, 0)
 }
 

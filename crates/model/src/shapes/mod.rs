@@ -19,8 +19,7 @@ const FACT_CHARACTERS: usize = 200;
 /// A name out of a secret file as a fact: on one line, and not longer than a name is.
 fn fact(text: &str) -> Option<String> {
     let shown = crate::printable(text.trim());
-    let named = !shown.is_empty()
-        && shown.chars().count() <= FACT_CHARACTERS
-        && !crate::text::holds_private_key(&shown);
+    let named =
+        !shown.is_empty() && shown.chars().count() <= FACT_CHARACTERS && !crate::text::holds_private_key(&shown);
     named.then_some(shown)
 }

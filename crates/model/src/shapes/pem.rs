@@ -23,8 +23,7 @@ pub(super) struct Block<'a> {
 
 /// Decodes base64, line breaks within it ignored.
 pub(super) fn decode(text: &str) -> Option<Zeroizing<Vec<u8>>> {
-    let bare: Zeroizing<String> =
-        Zeroizing::new(text.chars().filter(|c| !c.is_ascii_whitespace()).collect());
+    let bare: Zeroizing<String> = Zeroizing::new(text.chars().filter(|c| !c.is_ascii_whitespace()).collect());
     BASE64.decode(bare.as_bytes()).ok().map(Zeroizing::new)
 }
 
@@ -39,10 +38,7 @@ pub(super) fn blocks(text: &str) -> Option<Vec<Block<'_>>> {
         if label != end {
             return None;
         }
-        blocks.push(Block {
-            label,
-            der: decode(body)?,
-        });
+        blocks.push(Block { label, der: decode(body)? });
         rest = after;
     }
     Some(blocks)
@@ -67,11 +63,7 @@ impl PrivateKey {
         match block.label {
             "PRIVATE KEY" => {
                 let key = PrivateKeyInfo::try_from(block.der.as_slice()).ok()?;
-                if key.algorithm.oid == RSA {
-                    Self::rsa(key.private_key)
-                } else {
-                    Some(Self::Other)
-                }
+                if key.algorithm.oid == RSA { Self::rsa(key.private_key) } else { Some(Self::Other) }
             }
             "RSA PRIVATE KEY" => Self::rsa(&block.der),
             "EC PRIVATE KEY" => Some(Self::Other),
@@ -87,8 +79,6 @@ impl PrivateKey {
 
 /// How many bits a number has, given its bytes.
 pub(super) fn bits(number: &[u8]) -> usize {
-    let leading = number
-        .first()
-        .map_or(0, |byte| byte.leading_zeros() as usize);
+    let leading = number.first().map_or(0, |byte| byte.leading_zeros() as usize);
     (number.len() * 8).saturating_sub(leading)
 }

@@ -27,12 +27,7 @@ struct Registry {
 }
 
 /// The registries that every installation of OpenShift pulls from.
-const USUAL: [&str; 4] = [
-    "cloud.openshift.com",
-    "quay.io",
-    "registry.connect.redhat.com",
-    "registry.redhat.io",
-];
+const USUAL: [&str; 4] = ["cloud.openshift.com", "quay.io", "registry.connect.redhat.com", "registry.redhat.io"];
 
 /// The shape of "Pull Secret".
 pub(crate) fn shape(text: &str) -> Result<(), String> {
@@ -52,21 +47,14 @@ pub(crate) fn shape(text: &str) -> Result<(), String> {
         match registry.auth.text() {
             Some(auth) if is_user_and_password(auth) => {}
             Some(_) => {
-                return Err(
-                    "Pull Secret has a registry whose auth is not base64 of user:password.".into(),
-                );
+                return Err("Pull Secret has a registry whose auth is not base64 of user:password.".into());
             }
             None if registry.username.text().is_some() && registry.password.text().is_some() => {}
             None if helped => {
-                return Err(
-                    "Pull Secret leaves its passwords to a credential helper of one machine."
-                        .into(),
-                );
+                return Err("Pull Secret leaves its passwords to a credential helper of one machine.".into());
             }
             None => {
-                return Err(
-                    "Pull Secret has a registry without auth. Copy the whole of it again.".into(),
-                );
+                return Err("Pull Secret has a registry without auth. Copy the whole of it again.".into());
             }
         }
     }
@@ -75,24 +63,15 @@ pub(crate) fn shape(text: &str) -> Result<(), String> {
 
 /// What is legal but unusual.
 pub(crate) fn warnings(text: &str) -> Vec<String> {
-    let Some(registries) = read(text)
-        .ok()
-        .and_then(|file| file.auths)
-        .filter(|registries| !registries.is_empty())
+    let Some(registries) = read(text).ok().and_then(|file| file.auths).filter(|registries| !registries.is_empty())
     else {
         return Vec::new();
     };
-    let missing: Vec<&str> = USUAL
-        .into_iter()
-        .filter(|host| !registries.contains_key(*host))
-        .collect();
+    let missing: Vec<&str> = USUAL.into_iter().filter(|host| !registries.contains_key(*host)).collect();
     if missing.is_empty() {
         return Vec::new();
     }
-    vec![format!(
-        "Pull Secret has nothing for {}, which OpenShift usually pulls from.",
-        missing.join(", ")
-    )]
+    vec![format!("Pull Secret has nothing for {}, which OpenShift usually pulls from.", missing.join(", "))]
 }
 
 fn read(text: &str) -> Result<PullSecret, String> {
@@ -102,13 +81,11 @@ fn read(text: &str) -> Result<PullSecret, String> {
     {
         return Ok(file);
     }
-    Err(
-        if serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok() {
-            "Pull Secret is JSON, but not a pull secret with auths.".into()
-        } else {
-            "Pull Secret is not JSON. Copy the whole of what the Red Hat console offers.".into()
-        },
-    )
+    Err(if serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok() {
+        "Pull Secret is JSON, but not a pull secret with auths.".into()
+    } else {
+        "Pull Secret is not JSON. Copy the whole of what the Red Hat console offers.".into()
+    })
 }
 
 fn is_user_and_password(auth: &str) -> bool {

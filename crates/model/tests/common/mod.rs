@@ -1,18 +1,10 @@
 //! What the tests of this crate share: complete credentials of every kind, typed as a person would.
 
 #![allow(dead_code, reason = "each test file uses its own part of this")]
-#![allow(
-    unreachable_pub,
-    reason = "each test file takes this in as a module of its own"
-)]
-#![allow(
-    clippy::unwrap_used,
-    reason = "a panic in a test is a failure with a line number"
-)]
+#![allow(unreachable_pub, reason = "each test file takes this in as a module of its own")]
+#![allow(clippy::unwrap_used, reason = "a panic in a test is a failure with a line number")]
 
-use credenza_model::{
-    Code, Findings, Input, Kind, KindId, Reading, SecretMap, SecretState, Values,
-};
+use credenza_model::{Code, Findings, Input, Kind, KindId, Reading, SecretMap, SecretState, Values};
 
 /// Pairs of a field id and what is typed into it; an empty text clears.
 pub type Typed = Vec<(&'static str, String)>;
@@ -27,67 +19,40 @@ pub struct Judged {
 impl Judged {
     /// Every remark made, of whatever sort.
     pub fn messages(&self) -> Vec<String> {
-        let Self {
-            reading, findings, ..
-        } = self;
-        [
-            &reading.refusals,
-            &reading.notes,
-            &findings.problems,
-            &findings.warnings,
-        ]
-        .into_iter()
-        .flatten()
-        .map(|remark| remark.message.clone())
-        .collect()
+        let Self { reading, findings, .. } = self;
+        [&reading.refusals, &reading.notes, &findings.problems, &findings.warnings]
+            .into_iter()
+            .flatten()
+            .map(|remark| remark.message.clone())
+            .collect()
     }
 
     /// Fields and codes of what was refused, or of the problems when nothing was.
     pub fn wrong(&self) -> Vec<(String, Code)> {
-        let remarks = if self.reading.refusals.is_empty() {
-            &self.findings.problems
-        } else {
-            &self.reading.refusals
-        };
-        remarks
-            .iter()
-            .map(|remark| (remark.field.clone(), remark.code))
-            .collect()
+        let remarks = if self.reading.refusals.is_empty() { &self.findings.problems } else { &self.reading.refusals };
+        remarks.iter().map(|remark| (remark.field.clone(), remark.code)).collect()
     }
 
     /// Fields of the warnings.
     pub fn warned(&self) -> Vec<String> {
-        self.findings
-            .warnings
-            .iter()
-            .map(|warning| warning.field.clone())
-            .collect()
+        self.findings.warnings.iter().map(|warning| warning.field.clone()).collect()
     }
 
     /// Nothing to say against it.
     pub fn is_clean(&self) -> bool {
-        self.reading.refusals.is_empty()
-            && self.findings.problems.is_empty()
-            && self.findings.warnings.is_empty()
+        self.reading.refusals.is_empty() && self.findings.problems.is_empty() && self.findings.warnings.is_empty()
     }
 
     /// Everything said of one field, in one text.
     pub fn said_of(&self, field: &str) -> String {
-        let Self {
-            reading, findings, ..
-        } = self;
-        [
-            &reading.refusals,
-            &findings.problems,
-            &findings.warnings,
-            &reading.notes,
-        ]
-        .into_iter()
-        .flatten()
-        .filter(|remark| remark.field == field)
-        .map(|remark| remark.message.as_str())
-        .collect::<Vec<_>>()
-        .join(" ")
+        let Self { reading, findings, .. } = self;
+        [&reading.refusals, &findings.problems, &findings.warnings, &reading.notes]
+            .into_iter()
+            .flatten()
+            .filter(|remark| remark.field == field)
+            .map(|remark| remark.message.as_str())
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 }
 
@@ -97,11 +62,7 @@ pub fn judge(kind: &Kind, input: Input) -> Judged {
     let mut values = Values::default();
     std::mem::take(&mut reading.changes).apply(&mut values);
     let findings = kind.judge(&values, &|_| SecretState::Unset, &reading.secrets);
-    Judged {
-        reading,
-        values,
-        findings,
-    }
+    Judged { reading, values, findings }
 }
 
 /// The same for typed pairs; a later pair wins.
@@ -120,10 +81,7 @@ pub fn input(typed: &[(&str, String)]) -> Input {
 
 /// The kind's own sample.
 pub fn sample(kind: &Kind) -> Typed {
-    kind.sample
-        .iter()
-        .map(|(field, text)| (*field, (*text).to_owned()))
-        .collect()
+    kind.sample.iter().map(|(field, text)| (*field, (*text).to_owned())).collect()
 }
 
 /// The sample with some fields typed anew.
@@ -188,11 +146,7 @@ pub fn complete(id: KindId) -> Vec<Typed> {
             ]),
         ],
         KindId::Gcp => vec![
-            with(&[
-                ("importProject", "true"),
-                ("folderId", ""),
-                ("billingAccountId", ""),
-            ]),
+            with(&[("importProject", "true"), ("folderId", ""), ("billingAccountId", "")]),
             with(&[
                 ("vpcMode", "Import"),
                 ("importedGcpProjectId", "acme-net"),
@@ -200,10 +154,7 @@ pub fn complete(id: KindId) -> Vec<Typed> {
                 ("subnets", "a,b"),
                 ("ipMode", "Ipv4"),
             ]),
-            with(&[
-                ("importedFilestoreId", "files"),
-                ("importedFilestoreProjectId", "acme-files"),
-            ]),
+            with(&[("importedFilestoreId", "files"), ("importedFilestoreProjectId", "acme-files")]),
         ],
         KindId::Openstack => vec![
             with(&[
@@ -213,10 +164,7 @@ pub fn complete(id: KindId) -> Vec<Typed> {
             ]),
             with(&[
                 ("openStackImportNetwork", "true"),
-                (
-                    "openStackInternalSubnetId",
-                    "a1b2c3d4-e5f6-4708-9a0b-1c2d3e4f5061",
-                ),
+                ("openStackInternalSubnetId", "a1b2c3d4-e5f6-4708-9a0b-1c2d3e4f5061"),
             ]),
             with(&[
                 ("manilaEnabled", "true"),
@@ -225,10 +173,7 @@ pub fn complete(id: KindId) -> Vec<Typed> {
                 ("isAdmin", "true"),
                 ("skipTlsFlag", "true"),
             ]),
-            with(&[
-                ("openStackAvailabilityZone", "nova"),
-                ("openStackVolumeType", "ssd"),
-            ]),
+            with(&[("openStackAvailabilityZone", "nova"), ("openStackVolumeType", "ssd")]),
         ],
         KindId::Proxmox => vec![with(&[("skipTlsFlag", "true")])],
         KindId::Vsphere => vec![
@@ -255,16 +200,8 @@ pub fn with(id: KindId, field: &'static str, text: &str) -> Judged {
 pub fn refused(id: KindId, field: &'static str, text: &str, part: &str) {
     let judged = with(id, field, text);
     let problems = &judged.findings.problems;
-    assert_eq!(
-        judged.wrong(),
-        [(field.to_owned(), Code::Invalid)],
-        "{part}: {problems:?}"
-    );
-    assert!(
-        judged.findings.warnings.is_empty(),
-        "{part}: {:?}",
-        judged.findings.warnings
-    );
+    assert_eq!(judged.wrong(), [(field.to_owned(), Code::Invalid)], "{part}: {problems:?}");
+    assert!(judged.findings.warnings.is_empty(), "{part}: {:?}", judged.findings.warnings);
     let said = &problems[0].message;
     assert!(said.contains(part), "{part}: {said}");
     assert!(said.ends_with('.') || said.contains("kubectl"), "{said}");
@@ -275,18 +212,7 @@ pub fn refused(id: KindId, field: &'static str, text: &str, part: &str) {
 pub fn taken(id: KindId, field: &'static str, text: &str, parts: &[&str]) {
     let judged = with(id, field, text);
     assert_eq!(judged.wrong(), [], "{:?}", judged.messages());
-    let warnings: Vec<&str> = judged
-        .findings
-        .warnings
-        .iter()
-        .map(|warning| warning.message.as_str())
-        .collect();
+    let warnings: Vec<&str> = judged.findings.warnings.iter().map(|warning| warning.message.as_str()).collect();
     assert_eq!(warnings.len(), parts.len(), "{warnings:?}");
-    assert!(
-        warnings
-            .iter()
-            .zip(parts)
-            .all(|(said, part)| said.contains(part)),
-        "{warnings:?}"
-    );
+    assert!(warnings.iter().zip(parts).all(|(said, part)| said.contains(part)), "{warnings:?}");
 }

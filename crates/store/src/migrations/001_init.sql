@@ -86,7 +86,7 @@ CREATE INDEX live_tab_modified ON credentials
 CREATE INDEX live_tab_state ON credentials
     (workspace, tab, state, name_key, id, kind, organization, deleted_at) WHERE deleted_at IS NULL;
 CREATE INDEX live_tab_identity ON credentials
-    (workspace, tab, identity_key, id, kind, organization, state, deleted_at) WHERE deleted_at IS NULL;
+    (workspace, tab, identity_key, name_key, id, kind, organization, state, deleted_at) WHERE deleted_at IS NULL;
 CREATE INDEX live_organization_name ON credentials
     (organization, name_key, id, tab, kind, state, deleted_at) WHERE deleted_at IS NULL;
 -- One kind by name; and whatever else can be sorted by, to be sorted without reading the rows.

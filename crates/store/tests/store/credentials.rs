@@ -124,9 +124,8 @@ fn drafts_and_empty_names_repeat() {
         desk.add("", |_| ());
         desk.add("", |row| row.state = State::Draft);
     }
-    let taken = |name| {
-        desk.store.read(|reader| reader.name_taken(desk.organization, KindId::Openstack, name, None)).unwrap()
-    };
+    let taken =
+        |name| desk.store.read(|reader| reader.name_taken(desk.organization, KindId::Openstack, name, None)).unwrap();
     assert!(taken("same"), "a draft's name is in use");
     assert!(!taken(""));
     desk.add("same", |_| ());
@@ -191,8 +190,7 @@ fn an_organization_has_one_default_of_a_kind() {
             writer.insert_credential(&second)
         })
         .unwrap();
-    let defaults: Vec<bool> =
-        [&first, &second, &elsewhere, &aws].map(|row| desk.get(row.id).unwrap().default).to_vec();
+    let defaults: Vec<bool> = [&first, &second, &elsewhere, &aws].map(|row| desk.get(row.id).unwrap().default).to_vec();
     assert_eq!(defaults, [false, true, true, true]);
 }
 

@@ -3,9 +3,7 @@
 use std::path::Path;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use credenza_model::{
-    CredentialId, Facts, Generation, KindId, OrganizationId, Role, SecretRef, Value, WorkspaceId,
-};
+use credenza_model::{CredentialId, Facts, Generation, KindId, OrganizationId, Role, SecretRef, Value, WorkspaceId};
 use credenza_store::{Credential, Organization, Query, Sort, State, Store, StoreError, Workspace};
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -94,12 +92,7 @@ pub(crate) fn add_organization(store: &Store, workspace: WorkspaceId, name: &str
     id
 }
 
-pub(crate) fn credential(
-    workspace: WorkspaceId,
-    organization: OrganizationId,
-    kind: KindId,
-    name: &str,
-) -> Credential {
+pub(crate) fn credential(workspace: WorkspaceId, organization: OrganizationId, kind: KindId, name: &str) -> Credential {
     Credential {
         id: CredentialId::new(Uuid::now_v7()),
         workspace,

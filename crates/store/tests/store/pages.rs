@@ -111,9 +111,8 @@ fn a_field_sorts_by_its_whole_dotted_id() {
         });
     }
     desk.add("none", |_| ());
-    let by = |field: &str, descending| {
-        desk.names(&Query { sort: Sort::Field(field.into()), descending, ..desk.query() })
-    };
+    let by =
+        |field: &str, descending| desk.names(&Query { sort: Sort::Field(field.into()), descending, ..desk.query() });
     assert_eq!(by("publicNetwork.gateway", false), ["none", "two", "three", "one"]);
     assert_eq!(by("publicNetwork.gateway", true), ["one", "three", "two", "none"]);
     assert_eq!(by("region", false), ["none", "two", "one", "three"], "whatever the case, then by name");

@@ -164,7 +164,9 @@ fn a_read_only_directory_is_still_read() {
 /// What a child does. Without its variable, as a test among others, it does nothing.
 #[test]
 fn child_process() {
-    let (Ok(what), Ok(dir)) = (env::var("CREDENZA_STORE_CHILD"), env::var("CREDENZA_STORE_DIR")) else { return };
+    let (Ok(what), Ok(dir)) = (env::var("CREDENZA_STORE_CHILD"), env::var("CREDENZA_STORE_DIR")) else {
+        return;
+    };
     let dir = std::path::PathBuf::from(dir);
     match what.as_str() {
         "opens" => drop(Store::open(&dir).unwrap()),

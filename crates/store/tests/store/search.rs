@@ -23,8 +23,25 @@ fn all_that_is_public_is_found() {
     desk.add("unrelated", |row| row.kind = KindId::Aws);
     let label = KindId::Openstack.kind().label;
     for part in [
-        "os-prod", "OS-PROD", "s-p", "keystone.example", "5000/v3", "robot@", "acme-prod", "billing-7", "AB:cd", "openstack",
-        label, "2026-09", "prod keystone", "7 keystone ROBOT", "v3", "@", "os", "o", "keystone v3 @",
+        "os-prod",
+        "OS-PROD",
+        "s-p",
+        "keystone.example",
+        "5000/v3",
+        "robot@",
+        "acme-prod",
+        "billing-7",
+        "AB:cd",
+        "openstack",
+        label,
+        "2026-09",
+        "prod keystone",
+        "7 keystone ROBOT",
+        "v3",
+        "@",
+        "os",
+        "o",
+        "keystone v3 @",
     ] {
         assert_eq!(desk.found(part).first().map(String::as_str), Some("os-prod"), "{part}");
     }
@@ -41,8 +58,25 @@ fn all_that_is_public_is_found() {
 fn what_is_typed_is_no_pattern_and_no_query() {
     let desk = Desk::new();
     let names = [
-        "100%_sure", "a\"quoted\"b", "it's", "star*star", "minus-minus", "NEAR(a b)", "x:y", "back\\slash", "(paren", "{curly}", "c^d",
-        "a+b", "שלום עולם", "مرحبا", "🗝️🔥key", "ΟΔΟΣ", "İstanbul", "groß", "日本語",
+        "100%_sure",
+        "a\"quoted\"b",
+        "it's",
+        "star*star",
+        "minus-minus",
+        "NEAR(a b)",
+        "x:y",
+        "back\\slash",
+        "(paren",
+        "{curly}",
+        "c^d",
+        "a+b",
+        "שלום עולם",
+        "مرحبا",
+        "🗝️🔥key",
+        "ΟΔΟΣ",
+        "İstanbul",
+        "groß",
+        "日本語",
     ];
     for name in names {
         desk.add(name, |_| ());
@@ -51,16 +85,43 @@ fn what_is_typed_is_no_pattern_and_no_query() {
         assert_eq!(desk.found(name), [name], "the name itself");
     }
     for (typed, name) in [
-        ("%", "100%_sure"), ("_", "100%_sure"), ("%_s", "100%_sure"), ("\"", "a\"quoted\"b"), ("\"quoted\"", "a\"quoted\"b"),
-        ("'", "it's"), ("*", "star*star"), ("r*s", "star*star"), ("s-m", "minus-minus"), ("near(", "NEAR(a b)"), (":", "x:y"),
-        ("\\", "back\\slash"), ("(par", "(paren"), ("{cur", "{curly}"), ("^", "c^d"), ("+", "a+b"), ("עולם", "שלום עולם"),
-        ("רח", "none"), ("حب", "مرحبا"), ("🔥", "🗝️🔥key"), ("🗝", "🗝️🔥key"), ("🔥ke", "🗝️🔥key"), ("οδος", "ΟΔΟΣ"), ("δοσ", "ΟΔΟΣ"),
-        ("ς", "ΟΔΟΣ"), ("İST", "İstanbul"), ("GRO", "groß"), ("日", "日本語"), ("本語", "日本語"), ("日本語", "日本語"),
+        ("%", "100%_sure"),
+        ("_", "100%_sure"),
+        ("%_s", "100%_sure"),
+        ("\"", "a\"quoted\"b"),
+        ("\"quoted\"", "a\"quoted\"b"),
+        ("'", "it's"),
+        ("*", "star*star"),
+        ("r*s", "star*star"),
+        ("s-m", "minus-minus"),
+        ("near(", "NEAR(a b)"),
+        (":", "x:y"),
+        ("\\", "back\\slash"),
+        ("(par", "(paren"),
+        ("{cur", "{curly}"),
+        ("^", "c^d"),
+        ("+", "a+b"),
+        ("עולם", "שלום עולם"),
+        ("רח", "none"),
+        ("حب", "مرحبا"),
+        ("🔥", "🗝️🔥key"),
+        ("🗝", "🗝️🔥key"),
+        ("🔥ke", "🗝️🔥key"),
+        ("οδος", "ΟΔΟΣ"),
+        ("δοσ", "ΟΔΟΣ"),
+        ("ς", "ΟΔΟΣ"),
+        ("İST", "İstanbul"),
+        ("GRO", "groß"),
+        ("日", "日本語"),
+        ("本語", "日本語"),
+        ("日本語", "日本語"),
     ] {
         let expected: &[&str] = if name == "none" { &[] } else { &[name] };
         assert_eq!(desk.found(typed), expected, "{typed}");
     }
-    for typed in ["\"\"", "***", "AND", "NOT x", "a OR", "text:", "{text}:", "-- x", "%%%", "___", "NEAR(", "\u{202e}abc", "\"*"] {
+    for typed in
+        ["\"\"", "***", "AND", "NOT x", "a OR", "text:", "{text}:", "-- x", "%%%", "___", "NEAR(", "\u{202e}abc", "\"*"]
+    {
         desk.found(typed);
     }
 }
@@ -116,11 +177,7 @@ fn many_hits_come_as_few_do() {
 #[test]
 fn any_part_of_a_name_finds_it() {
     let desk = Desk::new();
-    let name = prop_oneof![
-        "[a-zA-Z0-9 ._-]{1,30}",
-        "\\PC{1,20}",
-        "[\"%_*'()ΣσςİIıßẞé🗝️א]{1,12}",
-    ];
+    let name = prop_oneof!["[a-zA-Z0-9 ._-]{1,30}", "\\PC{1,20}", "[\"%_*'()ΣσςİIıßẞé🗝️א]{1,12}",];
     let cases = (name, any::<prop::sample::Index>(), any::<prop::sample::Index>());
     let mut runner = TestRunner::new(Config { cases: 400, failure_persistence: None, ..Config::default() });
     runner

@@ -56,10 +56,7 @@ impl System {
             return Err(VaultError::Locked);
         }
         let Some(user) = user else { return Ok(()) };
-        match self
-            .locked_collections(&[("service", SERVICE), ("username", user)])?
-            .is_empty()
-        {
+        match self.locked_collections(&[("service", SERVICE), ("username", user)])?.is_empty() {
             true => Ok(()),
             false => Err(VaultError::Locked),
         }
@@ -73,25 +70,17 @@ impl System {
                 if !collections.contains(&default) {
                     collections.push(default);
                 }
-                let (_, prompt): (Vec<OwnedObjectPath>, _) =
-                    self.service("Unlock", &collections)?;
+                let (_, prompt): (Vec<OwnedObjectPath>, _) = self.service("Unlock", &collections)?;
                 prompt
             }
             None => {
-                let label = HashMap::from([(
-                    "org.freedesktop.Secret.Collection.Label",
-                    Value::from("Default keyring"),
-                )]);
-                let (_, prompt): (OwnedObjectPath, _) =
-                    self.service("CreateCollection", &(label, "default"))?;
+                let label =
+                    HashMap::from([("org.freedesktop.Secret.Collection.Label", Value::from("Default keyring"))]);
+                let (_, prompt): (OwnedObjectPath, _) = self.service("CreateCollection", &(label, "default"))?;
                 prompt
             }
         };
-        if prompt.as_str() == "/" {
-            Ok(())
-        } else {
-            self.prompt(&prompt, bound)
-        }
+        if prompt.as_str() == "/" { Ok(()) } else { self.prompt(&prompt, bound) }
     }
 
     fn prompt(&self, prompt: &ObjectPath<'_>, bound: Duration) -> Result<(), VaultError> {
@@ -107,12 +96,8 @@ impl System {
         // The iterator has no bound of its own. Its thread ends with the prompt, which `Dismiss` ends too.
         std::thread::spawn(move || {
             let completed = signals.next().and_then(Result::ok);
-            let dismissed = completed.map(|signal| {
-                signal
-                    .body()
-                    .deserialize::<(bool, OwnedValue)>()
-                    .map(|(dismissed, _)| dismissed)
-            });
+            let dismissed = completed
+                .map(|signal| signal.body().deserialize::<(bool, OwnedValue)>().map(|(dismissed, _)| dismissed));
             let _ = answer.send(dismissed);
         });
         self.call::<_, ()>(prompt, PROMPT_INTERFACE, "Prompt", &"")?;
@@ -135,30 +120,17 @@ impl System {
 
     fn locked(&self, collection: &ObjectPath<'_>) -> Result<bool, VaultError> {
         let property = (COLLECTION_INTERFACE, "Locked");
-        let locked: OwnedValue = self.call(
-            collection,
-            "org.freedesktop.DBus.Properties",
-            "Get",
-            &property,
-        )?;
+        let locked: OwnedValue = self.call(collection, "org.freedesktop.DBus.Properties", "Get", &property)?;
         bool::try_from(locked).map_err(|_| VaultError::Failed)
     }
 
     /// The locked collections with matching items. An item that is locked in an open collection is left to its store:
     /// that is how KeePassXC asks for each program.
-    fn locked_collections(
-        &self,
-        attributes: &[(&str, &str)],
-    ) -> Result<Vec<OwnedObjectPath>, VaultError> {
+    fn locked_collections(&self, attributes: &[(&str, &str)]) -> Result<Vec<OwnedObjectPath>, VaultError> {
         let attributes: HashMap<_, _> = attributes.iter().copied().collect();
-        let (_, items): (Vec<OwnedObjectPath>, Vec<OwnedObjectPath>) =
-            self.service("SearchItems", &attributes)?;
-        let parents = items
-            .iter()
-            .filter_map(|item| item.as_str().rsplit_once('/'));
-        let collections: HashSet<_> = parents
-            .filter_map(|(path, _)| OwnedObjectPath::try_from(path).ok())
-            .collect();
+        let (_, items): (Vec<OwnedObjectPath>, Vec<OwnedObjectPath>) = self.service("SearchItems", &attributes)?;
+        let parents = items.iter().filter_map(|item| item.as_str().rsplit_once('/'));
+        let collections: HashSet<_> = parents.filter_map(|(path, _)| OwnedObjectPath::try_from(path).ok()).collect();
         let mut locked = Vec::new();
         for collection in collections {
             if self.locked(&collection)? {
@@ -173,12 +145,7 @@ impl System {
         method: &str,
         body: &(impl Serialize + DynamicType),
     ) -> Result<R, VaultError> {
-        self.call(
-            &ObjectPath::from_static_str_unchecked(PATH),
-            SERVICE_INTERFACE,
-            method,
-            body,
-        )
+        self.call(&ObjectPath::from_static_str_unchecked(PATH), SERVICE_INTERFACE, method, body)
     }
 
     fn call<B: Serialize + DynamicType, R: DeserializeOwned + Type>(
@@ -188,10 +155,7 @@ impl System {
         method: &str,
         body: &B,
     ) -> Result<R, VaultError> {
-        let reply = self
-            .bus
-            .call_method(Some(NAME), path, Some(interface), method, body)
-            .map_err(judge)?;
+        let reply = self.bus.call_method(Some(NAME), path, Some(interface), method, body).map_err(judge)?;
         reply.body().deserialize().map_err(|_| VaultError::Failed)
     }
 }

@@ -27,10 +27,7 @@ impl Provider {
         path(self.default)
     }
 
-    fn search_items(
-        &self,
-        _attributes: HashMap<String, String>,
-    ) -> (Vec<OwnedObjectPath>, Vec<OwnedObjectPath>) {
+    fn search_items(&self, _attributes: HashMap<String, String>) -> (Vec<OwnedObjectPath>, Vec<OwnedObjectPath>) {
         (vec![], vec![path("/other/1"), path("/other/2")])
     }
 
@@ -79,20 +76,13 @@ impl Prompt {
         Ok(())
     }
 
-    async fn dismiss(
-        &self,
-        #[zbus(signal_emitter)] emitter: SignalEmitter<'_>,
-    ) -> zbus::fdo::Result<()> {
+    async fn dismiss(&self, #[zbus(signal_emitter)] emitter: SignalEmitter<'_>) -> zbus::fdo::Result<()> {
         self.dismissals.fetch_add(1, Ordering::SeqCst);
         Ok(Self::completed(&emitter, true, Value::from("")).await?)
     }
 
     #[zbus(signal)]
-    async fn completed(
-        emitter: &SignalEmitter<'_>,
-        dismissed: bool,
-        result: Value<'_>,
-    ) -> zbus::Result<()>;
+    async fn completed(emitter: &SignalEmitter<'_>, dismissed: bool, result: Value<'_>) -> zbus::Result<()>;
 }
 
 fn path(path: &str) -> OwnedObjectPath {
@@ -100,40 +90,21 @@ fn path(path: &str) -> OwnedObjectPath {
 }
 
 /// A provider at the other end of a socket, and how often it was told to take its prompt away.
-fn provider(
-    default: &'static str,
-    locked: [bool; 2],
-    person: Person,
-) -> (System, Connection, Arc<AtomicUsize>) {
+fn provider(default: &'static str, locked: [bool; 2], person: Person) -> (System, Connection, Arc<AtomicUsize>) {
     let (ours, theirs) = UnixStream::pair().unwrap();
     let dismissals = Arc::new(AtomicUsize::new(0));
-    let prompt = Prompt {
-        person,
-        dismissals: Arc::clone(&dismissals),
-    };
+    let prompt = Prompt { person, dismissals: Arc::clone(&dismissals) };
     let server = std::thread::spawn(move || {
         let [default_locked, other_locked] = locked;
         Builder::async_io_unix_stream(theirs)
-            .server(zbus::OwnedGuid::from(
-                zbus::Guid::try_from("0123456789abcdef0123456789abcdef").unwrap(),
-            ))
+            .server(zbus::OwnedGuid::from(zbus::Guid::try_from("0123456789abcdef0123456789abcdef").unwrap()))
             .unwrap()
             .p2p()
             .serve_at(PATH, Provider { default })
             .unwrap()
-            .serve_at(
-                "/default",
-                Collection {
-                    locked: default_locked,
-                },
-            )
+            .serve_at("/default", Collection { locked: default_locked })
             .unwrap()
-            .serve_at(
-                "/other",
-                Collection {
-                    locked: other_locked,
-                },
-            )
+            .serve_at("/other", Collection { locked: other_locked })
             .unwrap()
             .serve_at("/prompt", prompt)
             .unwrap()
@@ -148,10 +119,7 @@ fn provider(
 fn a_prompt_is_accepted_or_dismissed() {
     // Also where there is no default collection yet, which the prompt then makes.
     for default in ["/default", "/"] {
-        for (person, answer) in [
-            (Person::Accepts, Ok(())),
-            (Person::Dismisses, Err(VaultError::Denied)),
-        ] {
+        for (person, answer) in [(Person::Accepts, Ok(())), (Person::Dismisses, Err(VaultError::Denied))] {
             let (system, _server, dismissals) = provider(default, [true, true], person);
             assert_eq!(system.unlock(Duration::from_secs(10)), answer);
             assert_eq!(dismissals.load(Ordering::SeqCst), 0);
@@ -163,10 +131,7 @@ fn a_prompt_is_accepted_or_dismissed() {
 fn a_prompt_that_nobody_answers_is_taken_away_at_the_bound() {
     let (system, _server, dismissals) = provider("/default", [true, true], Person::IsAway);
     let asked = Instant::now();
-    assert_eq!(
-        system.unlock(Duration::from_millis(100)),
-        Err(VaultError::TimedOut)
-    );
+    assert_eq!(system.unlock(Duration::from_millis(100)), Err(VaultError::TimedOut));
     assert!(asked.elapsed() < Duration::from_secs(5));
     assert_eq!(dismissals.load(Ordering::SeqCst), 1);
 }
@@ -177,12 +142,7 @@ fn a_lock_anywhere_is_seen_before_the_store_would_prompt() {
         ("/default", [false, false], Some("user"), Ok(())),
         ("/default", [true, false], None, Err(VaultError::Locked)),
         ("/default", [false, true], None, Ok(())),
-        (
-            "/default",
-            [false, true],
-            Some("user"),
-            Err(VaultError::Locked),
-        ),
+        ("/default", [false, true], Some("user"), Err(VaultError::Locked)),
         ("/", [false, false], None, Err(VaultError::Locked)),
     ] {
         let (system, _server, _) = provider(default, locked, Person::IsAway);

@@ -3,10 +3,7 @@
 //! The vault finds the keychain through the environment, so what it does runs in a child process: this binary again,
 //! in a private environment, taking orders over its standard input.
 #![cfg(target_os = "linux")]
-#![expect(
-    clippy::unwrap_used,
-    reason = "a panic is a failure of the test, in what tests share too"
-)]
+#![expect(clippy::unwrap_used, reason = "a panic is a failure of the test, in what tests share too")]
 
 mod session;
 
@@ -28,11 +25,7 @@ fn secrets_make_the_round_trip() {
         assert_eq!(vault.ask(&format!("write 1 {kind}")), "ok", "{kind}");
         assert_eq!(vault.ask(&format!("read 1 {kind}")), "same", "{kind}");
         assert_eq!(vault.ask(&format!("erase 1 {kind}")), "ok");
-        assert_eq!(
-            vault.ask(&format!("erase 1 {kind}")),
-            "ok",
-            "a second time is fine"
-        );
+        assert_eq!(vault.ask(&format!("erase 1 {kind}")), "ok", "a second time is fine");
         assert_eq!(vault.ask(&format!("read 1 {kind}")), "Missing");
     }
 }
@@ -71,12 +64,7 @@ fn another_process_and_another_session_read_them() {
     let files = session.keyring_files();
     assert!(!files.is_empty());
     for needle in ["hunter2", "CRD", "Q1JE"] {
-        assert!(
-            !files
-                .windows(needle.len())
-                .any(|bytes| bytes == needle.as_bytes()),
-            "{needle} lies open"
-        );
+        assert!(!files.windows(needle.len()).any(|bytes| bytes == needle.as_bytes()), "{needle} lies open");
     }
 }
 
@@ -99,11 +87,7 @@ fn a_locked_keychain_says_so_and_hangs_nobody() {
     // There is no display to ask on, which the service counts as a dismissed prompt.
     assert_eq!(vault.ask("unlock"), "Denied");
     assert_eq!(vault.ask("state"), "locked");
-    assert!(
-        asked.elapsed() < Duration::from_secs(4),
-        "took {:?}",
-        asked.elapsed()
-    );
+    assert!(asked.elapsed() < Duration::from_secs(4), "took {:?}", asked.elapsed());
     drop(keyring);
 
     // The same process finds it open, and nothing was lost.
@@ -128,13 +112,7 @@ fn no_provider_is_absent() {
     let session = Session::start();
     let mut vault = session.vault();
     assert_eq!(vault.ask("state"), "absent");
-    for order in [
-        "read 1 small",
-        "write 1 small",
-        "erase 1 small",
-        "items",
-        "unlock",
-    ] {
+    for order in ["read 1 small", "write 1 small", "erase 1 small", "items", "unlock"] {
         assert_eq!(vault.ask(order), "Absent", "{order}");
     }
     // One that is started later is found by the same process.
@@ -189,17 +167,10 @@ fn a_provider_that_hangs_is_given_up_and_taken_back() {
     assert_eq!(vault.ask("read 1 small"), "TimedOut");
     assert!(asked.elapsed() >= Duration::from_secs(5));
     assert_eq!(vault.ask("state"), "timed_out");
-    assert!(
-        asked.elapsed() < Duration::from_secs(14),
-        "took {:?}",
-        asked.elapsed()
-    );
+    assert!(asked.elapsed() < Duration::from_secs(14), "took {:?}", asked.elapsed());
     let asked = Instant::now();
     assert_eq!(vault.ask("read 1 small"), "TimedOut");
-    assert!(
-        asked.elapsed() < Duration::from_secs(1),
-        "fails fast after two"
-    );
+    assert!(asked.elapsed() < Duration::from_secs(1), "fails fast after two");
 
     keyring.signal("CONT");
     vault.wait_for("state", "ready");
@@ -222,29 +193,19 @@ fn child() {
             ["items"] => word(vault.items().map(|items| {
                 let numbers = items.iter().map(|item| {
                     let generation = item.generation.to_string();
-                    format!(
-                        "{}/{}",
-                        generation.rsplit(['-', '0']).next().unwrap(),
-                        item.part
-                    )
+                    format!("{}/{}", generation.rsplit(['-', '0']).next().unwrap(), item.part)
                 });
                 numbers.collect::<Vec<_>>().join(" ")
             })),
             ["write", number, kind] => {
                 let secrets = secrets(kind);
-                word(
-                    vault
-                        .write(&at(number, vault.parts(&secrets).unwrap()), &secrets)
-                        .map(|()| "ok".into()),
-                )
+                word(vault.write(&at(number, vault.parts(&secrets).unwrap()), &secrets).map(|()| "ok".into()))
             }
-            ["read", number, kind] => word(vault.read(&at(number, 1)).map(|read| {
-                if read == secrets(kind) {
-                    "same".into()
-                } else {
-                    "differs".into()
-                }
-            })),
+            ["read", number, kind] => word(
+                vault
+                    .read(&at(number, 1))
+                    .map(|read| if read == secrets(kind) { "same".into() } else { "differs".into() }),
+            ),
             ["erase", number, _] => word(vault.erase(&at(number, 1)).map(|()| "ok".into())),
             _ => panic!("no such order: {order}"),
         };
@@ -259,9 +220,7 @@ fn word(answer: Result<String, VaultError>) -> String {
 fn at(number: &str, parts: u16) -> SecretRef {
     SecretRef {
         credential: "01980000-0000-7000-8000-000000000000".parse().unwrap(),
-        generation: format!("01980000-0000-7000-8000-{number:0>12}")
-            .parse()
-            .unwrap(),
+        generation: format!("01980000-0000-7000-8000-{number:0>12}").parse().unwrap(),
         parts,
     }
 }
@@ -272,11 +231,11 @@ fn secrets(kind: &str) -> SecretMap {
     match kind {
         "small" => put("password", "hunter2".into()),
         "text" => {
-            put("key", "-----BEGIN KEY-----\r\nhunter2\n\n\ttab \"quoted\" \\ back\\\\slash\n-----END KEY-----\n".into());
             put(
-                "emoji",
-                "pass 🔑👩‍🚀 žluťoučký 密码\u{0}\u{1f}\u{7f}\u{2028}".into(),
+                "key",
+                "-----BEGIN KEY-----\r\nhunter2\n\n\ttab \"quoted\" \\ back\\\\slash\n-----END KEY-----\n".into(),
             );
+            put("emoji", "pass 🔑👩‍🚀 žluťoučký 密码\u{0}\u{1f}\u{7f}\u{2028}".into());
         }
         "empty" => {}
         "300k" => put("file", "0123456789\n".repeat(30_000)),

@@ -45,20 +45,11 @@ impl Session {
         let config = dir.path().join("bus.conf");
         std::fs::write(&config, BUS.replace("DIR", dir.path().to_str().unwrap())).unwrap();
         let mut command = Command::new("dbus-daemon");
-        command
-            .arg("--config-file")
-            .arg(&config)
-            .args(["--nofork", "--print-address=1"]);
+        command.arg("--config-file").arg(&config).args(["--nofork", "--print-address=1"]);
         let mut bus = Process::start(command.stdout(Stdio::piped()));
         let mut address = String::new();
-        BufReader::new(bus.0.stdout.take().unwrap())
-            .read_line(&mut address)
-            .unwrap();
-        let session = Self {
-            dir,
-            address: address.trim().to_owned(),
-            _bus: bus,
-        };
+        BufReader::new(bus.0.stdout.take().unwrap()).read_line(&mut address).unwrap();
+        let session = Self { dir, address: address.trim().to_owned(), _bus: bus };
         assert!(!session.address.is_empty(), "the bus did not start");
         session
     }
@@ -75,18 +66,9 @@ impl Session {
 
     fn keyring(&self, arguments: &[&str]) -> Process {
         let mut command = self.command("gnome-keyring-daemon");
-        command
-            .args(["--foreground", "--components=secrets"])
-            .args(arguments)
-            .stdin(Stdio::piped());
+        command.args(["--foreground", "--components=secrets"]).args(arguments).stdin(Stdio::piped());
         let mut keyring = Process::start(&mut command);
-        keyring
-            .0
-            .stdin
-            .take()
-            .unwrap()
-            .write_all(b"sesame")
-            .unwrap();
+        keyring.0.stdin.take().unwrap().write_all(b"sesame").unwrap();
         keyring
     }
 
@@ -100,17 +82,12 @@ impl Session {
     }
 
     pub(crate) fn vault_of(&self, namespace: &str) -> Orders {
-        Orders::start(
-            self.command(std::env::current_exe().unwrap())
-                .env(NAMESPACE, namespace),
-        )
+        Orders::start(self.command(std::env::current_exe().unwrap()).env(NAMESPACE, namespace))
     }
 
     pub(crate) fn vault_without_bus(&self) -> Orders {
         let mut command = self.command(std::env::current_exe().unwrap());
-        command
-            .env_remove("DBUS_SESSION_BUS_ADDRESS")
-            .env("XDG_RUNTIME_DIR", self.dir.path().join("nobus"));
+        command.env_remove("DBUS_SESSION_BUS_ADDRESS").env("XDG_RUNTIME_DIR", self.dir.path().join("nobus"));
         Orders::start(command.env(NAMESPACE, "namespace"))
     }
 
@@ -118,10 +95,7 @@ impl Session {
     pub(crate) fn keyring_files(&self) -> Vec<u8> {
         let mut bytes = Vec::new();
         for entry in std::fs::read_dir(self.data().join("keyrings")).unwrap() {
-            std::fs::File::open(entry.unwrap().path())
-                .unwrap()
-                .read_to_end(&mut bytes)
-                .unwrap();
+            std::fs::File::open(entry.unwrap().path()).unwrap().read_to_end(&mut bytes).unwrap();
         }
         bytes
     }
@@ -156,13 +130,7 @@ impl Process {
 
     pub(crate) fn signal(&self, name: &str) {
         let id = self.0.id().to_string();
-        assert!(
-            Command::new("kill")
-                .args(["-s", name, &id])
-                .status()
-                .unwrap()
-                .success()
-        );
+        assert!(Command::new("kill").args(["-s", name, &id]).status().unwrap().success());
     }
 }
 
@@ -182,31 +150,17 @@ pub(crate) struct Orders {
 
 impl Orders {
     fn start(command: &mut Command) -> Self {
-        command
-            .args(["--exact", "child", "--nocapture"])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped());
+        command.args(["--exact", "child", "--nocapture"]).stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut process = Process::start(command);
-        let (orders, answers) = (
-            process.0.stdin.take().unwrap(),
-            process.0.stdout.take().unwrap(),
-        );
-        Self {
-            _process: process,
-            orders,
-            answers: BufReader::new(answers),
-        }
+        let (orders, answers) = (process.0.stdin.take().unwrap(), process.0.stdout.take().unwrap());
+        Self { _process: process, orders, answers: BufReader::new(answers) }
     }
 
     pub(crate) fn ask(&mut self, order: &str) -> String {
         writeln!(self.orders, "{order}").unwrap();
         loop {
             let mut line = String::new();
-            assert_ne!(
-                self.answers.read_line(&mut line).unwrap(),
-                0,
-                "the child ended at: {order}"
-            );
+            assert_ne!(self.answers.read_line(&mut line).unwrap(), 0, "the child ended at: {order}");
             // The harness writes the test's name without ending the line.
             if let Some((_, answer)) = line.split_once(ANSWER) {
                 return answer.trim_end().to_owned();
@@ -221,10 +175,7 @@ impl Orders {
             if answer == wanted {
                 return;
             }
-            assert!(
-                Instant::now() < deadline,
-                "{order} still answers {answer}, not {wanted}"
-            );
+            assert!(Instant::now() < deadline, "{order} still answers {answer}, not {wanted}");
             std::thread::sleep(Duration::from_millis(10));
         }
     }

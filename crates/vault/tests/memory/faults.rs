@@ -12,13 +12,9 @@ const BOUND: Duration = Duration::from_millis(250);
 
 #[test]
 fn every_fault_comes_through_as_it_is() {
-    for error in [
-        VaultError::Locked,
-        VaultError::Denied,
-        VaultError::TimedOut,
-        VaultError::Unreadable,
-        VaultError::Missing,
-    ] {
+    for error in
+        [VaultError::Locked, VaultError::Denied, VaultError::TimedOut, VaultError::Unreadable, VaultError::Missing]
+    {
         let memory = Memory::new();
         let vault = Vault::memory(memory.clone());
         let secrets = one("key", "x".into());
@@ -63,31 +59,11 @@ fn states_are_told_apart_and_only_a_lock_is_unlocked() {
     let at = at(&vault, &secrets);
     vault.write(&at, &secrets).unwrap();
     for (state, error, after) in [
-        (
-            KeychainState::Locked,
-            VaultError::Locked,
-            KeychainState::Ready,
-        ),
-        (
-            KeychainState::Absent,
-            VaultError::Absent,
-            KeychainState::Absent,
-        ),
-        (
-            KeychainState::Denied,
-            VaultError::Denied,
-            KeychainState::Denied,
-        ),
-        (
-            KeychainState::TimedOut,
-            VaultError::TimedOut,
-            KeychainState::TimedOut,
-        ),
-        (
-            KeychainState::Unreadable,
-            VaultError::Failed,
-            KeychainState::Unreadable,
-        ),
+        (KeychainState::Locked, VaultError::Locked, KeychainState::Ready),
+        (KeychainState::Absent, VaultError::Absent, KeychainState::Absent),
+        (KeychainState::Denied, VaultError::Denied, KeychainState::Denied),
+        (KeychainState::TimedOut, VaultError::TimedOut, KeychainState::TimedOut),
+        (KeychainState::Unreadable, VaultError::Failed, KeychainState::Unreadable),
     ] {
         memory.set_state(state);
         assert_eq!(vault.state(), state);
@@ -111,11 +87,7 @@ fn a_call_that_hangs_is_given_up_at_its_bound_and_may_yet_be_carried_out() {
     let error = vault.write(&first, &secrets).unwrap_err();
     assert_eq!(error, VaultError::TimedOut);
     assert!(error.outcome_unknown());
-    assert!(
-        asked.elapsed() >= BOUND && asked.elapsed() < BOUND * 10,
-        "{:?}",
-        asked.elapsed()
-    );
+    assert!(asked.elapsed() >= BOUND && asked.elapsed() < BOUND * 10, "{:?}", asked.elapsed());
     assert_eq!(memory.hanging(), 1);
 
     // The next call has a thread and a connection of its own.
@@ -123,11 +95,7 @@ fn a_call_that_hangs_is_given_up_at_its_bound_and_may_yet_be_carried_out() {
     assert_eq!(memory.openings(), 2);
     assert_eq!(vault.read(&first), Err(VaultError::Missing));
     memory.release();
-    assert_eq!(
-        vault.read(&first).unwrap(),
-        secrets,
-        "the late write arrives"
-    );
+    assert_eq!(vault.read(&first).unwrap(), secrets, "the late write arrives");
 }
 
 #[test]
@@ -149,11 +117,7 @@ fn after_two_that_hang_calls_fail_fast_until_one_answers() {
         assert_eq!(vault.unlock(), Err(VaultError::TimedOut));
     }
     assert!(asked.elapsed() < BOUND, "{:?}", asked.elapsed());
-    assert_eq!(
-        (memory.operations(), memory.openings()),
-        (operations, openings),
-        "the keychain is left alone"
-    );
+    assert_eq!((memory.operations(), memory.openings()), (operations, openings), "the keychain is left alone");
 
     memory.release();
     eventually(|| vault.state() == KeychainState::Ready);
@@ -184,11 +148,7 @@ fn while_a_person_is_asked_others_find_it_locked_at_once() {
         let asked = Instant::now();
         assert_eq!(vault.items(), Err(VaultError::Locked));
         assert_eq!(vault.state(), KeychainState::Locked);
-        assert_eq!(
-            vault.unlock(),
-            Err(VaultError::Locked),
-            "one prompt at a time"
-        );
+        assert_eq!(vault.unlock(), Err(VaultError::Locked), "one prompt at a time");
         assert!(asked.elapsed() < Duration::from_secs(1));
         memory.release();
         assert_eq!(unlock.join().unwrap(), Ok(()));
@@ -227,15 +187,9 @@ fn errors_tell_a_person_what_to_do_and_states_have_words() {
         VaultError::Failed,
     ];
     for error in errors {
-        assert!(
-            error.to_string().matches('.').count() >= 2,
-            "what happened and what to do: {error}"
-        );
+        assert!(error.to_string().matches('.').count() >= 2, "what happened and what to do: {error}");
         assert_eq!(error.outcome_unknown(), error == VaultError::TimedOut);
         let state = error.state();
-        assert_eq!(
-            serde_json::to_string(&state).unwrap(),
-            format!("\"{state}\"")
-        );
+        assert_eq!(serde_json::to_string(&state).unwrap(), format!("\"{state}\""));
     }
 }

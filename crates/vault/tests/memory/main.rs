@@ -1,8 +1,5 @@
 //! The vault on its in-memory twin.
-#![expect(
-    clippy::unwrap_used,
-    reason = "a panic is a failure of the test, in what tests share too"
-)]
+#![expect(clippy::unwrap_used, reason = "a panic is a failure of the test, in what tests share too")]
 
 mod faults;
 mod parts;
@@ -33,11 +30,7 @@ pub(crate) fn at(vault: &Vault, secrets: &SecretMap) -> SecretRef {
 }
 
 pub(crate) fn item(at: &SecretRef, part: u16) -> SecretItem {
-    SecretItem {
-        credential: at.credential,
-        generation: at.generation,
-        part,
-    }
+    SecretItem { credential: at.credential, generation: at.generation, part }
 }
 
 pub(crate) fn eventually(condition: impl Fn() -> bool) {

@@ -12,19 +12,11 @@ fn parts_follow_the_size_of_an_item() {
     let memory = Memory::new().item_limit(LIMIT);
     let vault = Vault::memory(memory.clone());
     // 2,400 bytes of base64 hold an envelope of 1,800, of which 36 are its head and 10 are `{"key":""}`.
-    let first = (0..LIMIT)
-        .find(|len| vault.parts(&one("key", "x".repeat(len + 1))).unwrap() == 2)
-        .unwrap();
+    let first = (0..LIMIT).find(|len| vault.parts(&one("key", "x".repeat(len + 1))).unwrap() == 2).unwrap();
     assert_eq!(first, 1_800 - 36 - 10);
-    for (len, parts) in [
-        (0, 1),
-        (first - 1, 1),
-        (first, 1),
-        (first + 1, 2),
-        (first + 1_800, 2),
-        (first + 1_801, 3),
-        (300_000, 167),
-    ] {
+    for (len, parts) in
+        [(0, 1), (first - 1, 1), (first, 1), (first + 1, 2), (first + 1_800, 2), (first + 1_801, 3), (300_000, 167)]
+    {
         let secrets = one("key", "x".repeat(len));
         let at = at(&vault, &secrets);
         assert_eq!(at.parts, parts, "{len}");
@@ -36,9 +28,7 @@ fn parts_follow_the_size_of_an_item() {
             let value = memory.value(&item).unwrap();
             assert!(value.len() <= LIMIT);
             assert!(
-                value
-                    .iter()
-                    .all(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(byte)),
+                value.iter().all(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(byte)),
                 "one line of base64"
             );
         }
@@ -68,20 +58,12 @@ fn what_is_too_large_is_refused_before_anything_is_written() {
     assert_eq!(vault.parts(&fits), Ok(1));
     let secrets = one("key", "x".repeat(4 * 1024 * 1024 + 1));
     assert_eq!(vault.parts(&secrets), Err(VaultError::TooLarge));
-    let at = SecretRef {
-        parts: 1,
-        ..at(&vault, &fits)
-    };
+    let at = SecretRef { parts: 1, ..at(&vault, &fits) };
     assert_eq!(vault.write(&at, &secrets), Err(VaultError::TooLarge));
     assert_eq!(memory.operations(), 0);
     // What JSON writes with six bytes each, in the smallest items there are.
     let vault = Vault::memory(Memory::new().item_limit(LIMIT));
-    assert!(
-        vault
-            .parts(&one("key", "\u{1}".repeat(4 * 1024 * 1024)))
-            .unwrap()
-            < u16::MAX
-    );
+    assert!(vault.parts(&one("key", "\u{1}".repeat(4 * 1024 * 1024))).unwrap() < u16::MAX);
 }
 
 #[test]
@@ -89,21 +71,14 @@ fn a_reference_with_another_number_of_parts_is_refused() {
     let memory = Memory::new();
     let vault = Vault::memory(memory.clone());
     let secrets = one("key", "x".into());
-    let at = SecretRef {
-        parts: 2,
-        ..at(&vault, &secrets)
-    };
+    let at = SecretRef { parts: 2, ..at(&vault, &secrets) };
     assert_eq!(vault.write(&at, &secrets), Err(VaultError::Failed));
     assert_eq!(memory.operations(), 0);
 }
 
 #[test]
 fn without_its_first_part_a_secret_is_missing_and_without_another_damaged() {
-    for (lost, error) in [
-        (0, VaultError::Missing),
-        (1, VaultError::Unreadable),
-        (2, VaultError::Unreadable),
-    ] {
+    for (lost, error) in [(0, VaultError::Missing), (1, VaultError::Unreadable), (2, VaultError::Unreadable)] {
         let memory = Memory::new().item_limit(LIMIT);
         let vault = Vault::memory(memory.clone());
         let secrets = one("key", "x".repeat(5_000));
@@ -183,16 +158,8 @@ fn damaged_and_foreign_values_are_unreadable_never_missing() {
     for value in values {
         memory.replace(&item(&first, 0), value);
         assert_eq!(vault.read(&first), Err(VaultError::Unreadable), "{value:?}");
-        assert_eq!(
-            memory.value(&item(&first, 0)).unwrap(),
-            value,
-            "and it stays as it is"
-        );
+        assert_eq!(memory.value(&item(&first, 0)).unwrap(), value, "and it stays as it is");
     }
     memory.replace(&item(&first, 0), &memory.value(&item(&second, 0)).unwrap());
-    assert_eq!(
-        vault.read(&first),
-        Err(VaultError::Unreadable),
-        "another generation's"
-    );
+    assert_eq!(vault.read(&first), Err(VaultError::Unreadable), "another generation's");
 }

@@ -88,8 +88,7 @@ const DIRECTIVES: usize = 16;
 /// a second, and without one a file of a megabyte takes hours. A real one in YAML has hardly a bracket a context.
 const BRACKET_BYTES: usize = 1 << 28;
 
-const NOT_ONE: &str =
-    "Kubeconfig File is not a kubeconfig: that is YAML with apiVersion: v1 and kind: Config.";
+const NOT_ONE: &str = "Kubeconfig File is not a kubeconfig: that is YAML with apiVersion: v1 and kind: Config.";
 
 /// Reads the file, within bounds that no real one comes near.
 pub(super) fn read(text: &str) -> Result<File, String> {
@@ -101,61 +100,40 @@ pub(super) fn read(text: &str) -> Result<File, String> {
         return of_its_kind(file);
     }
     if !is_plain(text) {
-        return Err(format!(
-            "Kubeconfig File has YAML aliases or nesting that no kubeconfig has. {FLATTEN}"
-        ));
+        return Err(format!("Kubeconfig File has YAML aliases or nesting that no kubeconfig has. {FLATTEN}"));
     }
     if text.starts_with("YXBpVmVyc2lvbj") || text.starts_with("LS0tCmFwaVZlcnNpb24") {
         return Err("Kubeconfig File is in base64. Give the file as it is before that.".into());
     }
-    yaml_serde::from_str(text)
-        .map_err(|_| NOT_ONE.to_owned())
-        .and_then(of_its_kind)
+    yaml_serde::from_str(text).map_err(|_| NOT_ONE.to_owned()).and_then(of_its_kind)
 }
 
 fn of_its_kind(file: File) -> Result<File, String> {
-    if file.kind.text() == Some("Config") {
-        Ok(file)
-    } else {
-        Err(NOT_ONE.into())
-    }
+    if file.kind.text() == Some("Config") { Ok(file) } else { Err(NOT_ONE.into()) }
 }
 
 /// Follows the current context.
 pub(super) fn resolve(file: File) -> Result<Current, String> {
     let Some(wanted) = file.current_context.text() else {
-        return Err(
-            "Kubeconfig File has no current-context. Choose one with: kubectl config use-context"
-                .into(),
-        );
+        return Err("Kubeconfig File has no current-context. Choose one with `kubectl config use-context`.".into());
     };
     let contexts = file.contexts.unwrap_or_default();
     let count = contexts.len();
-    let Some(context) = contexts
-        .into_iter()
-        .find(|entry| entry.name.text() == Some(wanted))
-    else {
+    let Some(context) = contexts.into_iter().find(|entry| entry.name.text() == Some(wanted)) else {
         return Err("The current-context of Kubeconfig File is none of its contexts.".into());
     };
     let context = context.context.unwrap_or_default();
     let cluster = file.clusters.unwrap_or_default().into_iter();
-    let Some(cluster) = cluster
-        .filter(|entry| entry.name.text().is_some())
-        .find(|entry| entry.name.text() == context.cluster.text())
+    let Some(cluster) =
+        cluster.filter(|entry| entry.name.text().is_some()).find(|entry| entry.name.text() == context.cluster.text())
     else {
-        return Err(
-            "The current context of Kubeconfig File names a cluster that is not in the file."
-                .into(),
-        );
+        return Err("The current context of Kubeconfig File names a cluster that is not in the file.".into());
     };
     let user = file.users.unwrap_or_default().into_iter();
-    let Some(user) = user
-        .filter(|entry| entry.name.text().is_some())
-        .find(|entry| entry.name.text() == context.user.text())
+    let Some(user) =
+        user.filter(|entry| entry.name.text().is_some()).find(|entry| entry.name.text() == context.user.text())
     else {
-        return Err(
-            "The current context of Kubeconfig File names a user that is not in the file.".into(),
-        );
+        return Err("The current context of Kubeconfig File names a user that is not in the file.".into());
     };
     Ok(Current {
         user_name: user.name.text().unwrap_or_default().to_owned(),
@@ -170,10 +148,7 @@ fn is_plain(text: &str) -> bool {
     let named = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
     let alias = |pair: &&[u8]| matches!(pair, [b'*', byte] if named(*byte));
     let aliases = text.as_bytes().windows(2).filter(alias).count();
-    let brackets = text
-        .bytes()
-        .filter(|byte| matches!(byte, b'[' | b'{'))
-        .count();
+    let brackets = text.bytes().filter(|byte| matches!(byte, b'[' | b'{')).count();
     aliases <= ALIASES
         && text.matches("%TAG").count() <= DIRECTIVES
         && brackets.saturating_mul(text.len()) <= BRACKET_BYTES

@@ -12,8 +12,7 @@ use super::pem::{self, PrivateKey};
 use crate::Facts;
 
 /// How a file that stands on its own is made.
-const FLATTEN: &str =
-    "Make one that stands on its own with: kubectl config view --raw --flatten --minify";
+const FLATTEN: &str = "Make one that stands on its own with: kubectl config view --raw --flatten --minify";
 
 /// The shape of "Kubeconfig File".
 pub(crate) fn shape(text: &str) -> Result<(), String> {
@@ -30,30 +29,20 @@ pub(crate) fn warnings(text: &str) -> Vec<String> {
     };
     let mut warnings = Vec::new();
     if current.cluster.insecure_skip_tls_verify.is_given() {
-        warnings.push(
-            "Kubeconfig File does not check the cluster's certificate (insecure-skip-tls-verify)."
-                .to_owned(),
-        );
+        warnings
+            .push("Kubeconfig File does not check the cluster's certificate (insecure-skip-tls-verify).".to_owned());
     }
     if current.cluster.proxy_url.is_given() {
-        warnings.push(
-            "Kubeconfig File reaches the cluster through a proxy, which others may not reach."
-                .to_owned(),
-        );
+        warnings.push("Kubeconfig File reaches the cluster through a proxy, which others may not reach.".to_owned());
     }
     let user = &current.user;
     let password = user.username.text().is_some() && user.password.text().is_some();
     if password && user.token.text().is_none() && user.client_certificate_data.text().is_none() {
-        warnings.push(
-            "Kubeconfig File has a user name and a password, which clusters no longer take."
-                .to_owned(),
-        );
+        warnings.push("Kubeconfig File has a user name and a password, which clusters no longer take.".to_owned());
     }
     if current.contexts > 1 {
-        warnings.push(format!(
-            "Kubeconfig File has {} contexts, and keeps the keys of all. {FLATTEN}",
-            current.contexts
-        ));
+        warnings
+            .push(format!("Kubeconfig File has {} contexts, and keeps the keys of all. {FLATTEN}", current.contexts));
     }
     warnings
 }
@@ -63,33 +52,17 @@ pub(crate) fn facts(text: &str) -> Facts {
     let Ok(current) = read(text).and_then(resolve) else {
         return Facts::default();
     };
-    let host = current
-        .cluster
-        .server
-        .text()
-        .and_then(|server| Url::parse(server).ok()?.host_str().map(str::to_owned));
+    let host = current.cluster.server.text().and_then(|server| Url::parse(server).ok()?.host_str().map(str::to_owned));
     let mut facts = Facts {
         identity: super::fact(&current.user_name),
         project: host.and_then(|host| super::fact(&host)),
         ..Facts::default()
     };
-    if let Some(chain) = current
-        .user
-        .client_certificate_data
-        .text()
-        .and_then(certificates)
-    {
+    if let Some(chain) = current.user.client_certificate_data.text().and_then(certificates) {
         if let Some((der, leaf)) = chain.first() {
-            let end = leaf
-                .tbs_certificate
-                .validity
-                .not_after
-                .to_unix_duration()
-                .as_secs();
+            let end = leaf.tbs_certificate.validity.not_after.to_unix_duration().as_secs();
             facts.fingerprint = Some(sha256(der));
-            facts.expiry = i64::try_from(end)
-                .ok()
-                .and_then(|end| chrono::DateTime::from_timestamp(end, 0));
+            facts.expiry = i64::try_from(end).ok().and_then(|end| chrono::DateTime::from_timestamp(end, 0));
         }
     } else if let Some(token) = current.user.token.text() {
         facts.expiry = jwt::expiry(token);
@@ -98,18 +71,11 @@ pub(crate) fn facts(text: &str) -> Facts {
 }
 
 fn server(cluster: &Cluster) -> Result<(), String> {
-    let Some(url) = cluster
-        .server
-        .text()
-        .and_then(|server| Url::parse(server).ok())
-        .filter(Url::has_host)
-    else {
+    let Some(url) = cluster.server.text().and_then(|server| Url::parse(server).ok()).filter(Url::has_host) else {
         return Err("The cluster in Kubeconfig File has no server address.".into());
     };
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(
-            "The server address in Kubeconfig File holds a user or a password. Take it out.".into(),
-        );
+        return Err("The server address in Kubeconfig File holds a user or a password. Take it out.".into());
     }
     if url.scheme() != "https" {
         return Err("The server address in Kubeconfig File does not begin with https://.".into());
@@ -129,24 +95,14 @@ fn nothing_elsewhere(current: &Current) -> Result<(), String> {
         }
     }
     let files = [
-        (
-            "certificate-authority",
-            &cluster.certificate_authority,
-            &cluster.certificate_authority_data,
-        ),
-        (
-            "client-certificate",
-            &user.client_certificate,
-            &user.client_certificate_data,
-        ),
+        ("certificate-authority", &cluster.certificate_authority, &cluster.certificate_authority_data),
+        ("client-certificate", &user.client_certificate, &user.client_certificate_data),
         ("client-key", &user.client_key, &user.client_key_data),
         ("tokenFile", &user.token_file, &user.token),
     ];
     for (name, path, data) in files {
         if path.text().is_some() && data.text().is_none() {
-            return Err(format!(
-                "Kubeconfig File refers to a file on your machine ({name}). {FLATTEN}"
-            ));
+            return Err(format!("Kubeconfig File refers to a file on your machine ({name}). {FLATTEN}"));
         }
     }
     Ok(())
@@ -154,20 +110,12 @@ fn nothing_elsewhere(current: &Current) -> Result<(), String> {
 
 fn credentials(current: &Current) -> Result<(), String> {
     let Current { cluster, user, .. } = current;
-    let unreadable = |name: &str| {
-        format!("The {name} in Kubeconfig File cannot be read: it is a PEM file in base64.")
-    };
-    if cluster
-        .certificate_authority_data
-        .text()
-        .is_some_and(|data| certificates(data).is_none())
-    {
+    let unreadable = |name: &str| format!("The {name} in Kubeconfig File cannot be read: it is a PEM file in base64.");
+    if cluster.certificate_authority_data.text().is_some_and(|data| certificates(data).is_none()) {
         return Err(unreadable("certificate-authority-data"));
     }
     let leaf = match user.client_certificate_data.text() {
-        Some(data) => {
-            Some(certificates(data).ok_or_else(|| unreadable("client-certificate-data"))?)
-        }
+        Some(data) => Some(certificates(data).ok_or_else(|| unreadable("client-certificate-data"))?),
         None => None,
     };
     let key = match user.client_key_data.text() {
@@ -176,38 +124,24 @@ fn credentials(current: &Current) -> Result<(), String> {
     };
     match (&leaf, &key) {
         (Some(_), None) => {
-            return Err(
-                "Kubeconfig File has a client certificate without its client-key-data.".into(),
-            );
+            return Err("Kubeconfig File has a client certificate without its client-key-data.".into());
         }
         (None, Some(_)) => {
-            return Err(
-                "Kubeconfig File has a client key without its client-certificate-data.".into(),
-            );
+            return Err("Kubeconfig File has a client key without its client-certificate-data.".into());
         }
         (Some(chain), Some(PrivateKey::Rsa(modulus))) => {
-            let public = chain.first().map(|(_, leaf)| {
-                &leaf
-                    .tbs_certificate
-                    .subject_public_key_info
-                    .subject_public_key
-            });
             let public =
-                public.and_then(|bits| pkcs1::RsaPublicKey::try_from(bits.raw_bytes()).ok());
+                chain.first().map(|(_, leaf)| &leaf.tbs_certificate.subject_public_key_info.subject_public_key);
+            let public = public.and_then(|bits| pkcs1::RsaPublicKey::try_from(bits.raw_bytes()).ok());
             if public.is_some_and(|public| public.modulus.as_bytes() != modulus.as_slice()) {
-                return Err(
-                    "The client key in Kubeconfig File does not belong to its client certificate."
-                        .into(),
-                );
+                return Err("The client key in Kubeconfig File does not belong to its client certificate.".into());
             }
         }
         _ => {}
     }
     let password = user.username.text().is_some() && user.password.text().is_some();
     if leaf.is_none() && user.token.text().is_none() && !password {
-        return Err(
-            "The user in Kubeconfig File has neither a token nor a client certificate.".into(),
-        );
+        return Err("The user in Kubeconfig File has neither a token nor a client certificate.".into());
     }
     Ok(())
 }
@@ -229,18 +163,12 @@ fn private_key(data: &str) -> Option<Result<PrivateKey, String>> {
     let pem = pem::decode(data)?;
     let text = std::str::from_utf8(&pem).ok()?;
     if pem::is_encrypted(text) {
-        return Some(Err(
-            "The client key in Kubeconfig File is encrypted with a passphrase. Give one without."
-                .into(),
-        ));
+        return Some(Err("The client key in Kubeconfig File is encrypted with a passphrase. Give one without.".into()));
     }
     pem::blocks(text)?.iter().find_map(PrivateKey::read).map(Ok)
 }
 
 fn sha256(der: &[u8]) -> String {
     use sha2::{Digest, Sha256};
-    Sha256::digest(der)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    Sha256::digest(der).iter().map(|byte| format!("{byte:02x}")).collect()
 }
