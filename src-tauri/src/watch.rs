@@ -3,21 +3,26 @@
 //! The system reports every write to the file, the window's own among them; SQLite's `data_version` says whether another
 //! connection committed. Nothing is polled.
 
-use std::sync::mpsc;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::time::Duration;
 
 use credenza_app::App;
-use notify::{RecursiveMode, Watcher};
+use notify::event::{AccessKind, AccessMode};
+use notify::{EventKind, RecursiveMode, Watcher};
 use tauri::{AppHandle, Emitter};
 
 /// The event's name.
 const CHANGED: &str = "changed";
 
+/// When to look after a report. A commit becomes visible in shared memory only after its last write was reported, and on
+/// a slow disk a good while after; a process that ends is reported once more when it closes the file.
+const LOOKS: [Duration; 3] = [Duration::from_millis(20), Duration::from_millis(200), Duration::from_millis(1000)];
+
 /// Watches until the program ends. When the system cannot watch, the page shows changes when it next asks.
 pub(crate) fn watch(handle: &AppHandle, app: &App) {
-    let (sender, events) = mpsc::channel();
+    let (sender, reports) = mpsc::channel();
     let Ok(mut watcher) = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
-        let writes = event.is_ok_and(|event| event.kind.is_modify() || event.kind.is_create());
-        if writes {
+        if event.is_ok_and(|event| writes(event.kind)) {
             let _ = sender.send(());
         }
     }) else {
@@ -27,13 +32,35 @@ pub(crate) fn watch(handle: &AppHandle, app: &App) {
     if watcher.watch(app.dir(), RecursiveMode::NonRecursive).is_err() {
         return;
     }
-    while events.recv().is_ok() {
-        // One commit makes several writes; those that are here already are answered together.
-        while events.try_recv().is_ok() {}
+    while reports.recv().is_ok() {
+        if !look(app, &mut seen, &reports, handle) {
+            return;
+        }
+    }
+}
+
+fn writes(kind: EventKind) -> bool {
+    kind.is_modify() || kind.is_create() || kind == EventKind::Access(AccessKind::Close(AccessMode::Write))
+}
+
+/// Looks until nothing has been reported for a while. Answers whether there will be more reports.
+fn look(app: &App, seen: &mut Option<i64>, reports: &Receiver<()>, handle: &AppHandle) -> bool {
+    let mut looks = LOOKS.iter();
+    while let Some(wait) = looks.next() {
+        match reports.recv_timeout(*wait) {
+            // One commit makes several writes; those that are here already are answered together.
+            Ok(()) => {
+                while reports.try_recv().is_ok() {}
+                looks = LOOKS.iter();
+            }
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return false,
+        }
         let now = app.store().data_version().ok();
-        if now != seen {
-            seen = now;
+        if now != *seen {
+            *seen = now;
             let _ = handle.emit(CHANGED, ());
         }
     }
+    true
 }

@@ -15,7 +15,7 @@ fn what_a_person_types_is_kept_and_what_the_command_line_adds_appears() {
     let aws_secret = "e2eAwsCanaryM0nday/K7MDENG+bPxRfiCYzQ9kL";
     let proxmox_secret = "5f0c1e9a-77aa-4c1d-9b1e-e2e0ca9a4712";
     let mut window = Window::open(Keychain::Unlocked);
-    first_start(&window, "Acme");
+    first_start(&window, "Partner", "Acme");
 
     for tab in ["Cloud", "Backup", "Billing", "Showback", "AI"] {
         window.by_role("tab", tab);

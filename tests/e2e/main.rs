@@ -2,5 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test has no better use for an error than to fail")]
 
+mod actions;
+mod bad_input;
+mod faces;
 mod first_window;
 mod form;
+mod kinds;
+mod roles;

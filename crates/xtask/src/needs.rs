@@ -73,6 +73,7 @@ pub(crate) const LINUX: &[Need] = &[
     need("the font Inter", Desktop, Font("Inter"), ["fonts-inter", "rsms-inter-fonts", "inter-font", "inter-fonts"]),
     need("the font JetBrains Mono", Desktop, Font("JetBrains Mono"), ["fonts-jetbrains-mono", "jetbrains-mono-fonts", "ttf-jetbrains-mono", "jetbrains-mono-fonts"]),
     need("WebKitWebDriver", Driver, Program("WebKitWebDriver"), ["webkit2gtk-driver", "webkit2gtk-driver", "webkit2gtk-4.1", "webkit2gtk-4_1-injected-bundles"]),
+    need("xclip", Driver, Program("xclip"), ["xclip", "xclip", "xclip", "xclip"]),
 ];
 
 const ELSEWHERE: &[Need] = &[

@@ -11,7 +11,8 @@ export type Findings = { problems: Problem[]; warnings: Problem[] };
 export type AppError = Omit<Rust.AppError, "code" | "problems"> & { code: string; problems: Problem[] };
 
 // Parts that have a name here and none of their own in Rust.
-export type InputValue = Rust.Input[string];
+export type Input = Parameters<typeof commands.addCredential>[2];
+export type InputValue = Input[string];
 export type Value = Exclude<Rust.CredentialView["fields"][string], undefined>;
 export type FieldType = Rust.FieldView["type"];
 export type ColumnView = Rust.KindView["columns"][number];

@@ -20,12 +20,14 @@ export type Wishes = {
   theme: Settings["theme"];
   /// Milliseconds that each answer takes.
   delay: number;
+  /// Names as long as names get.
+  long: boolean;
   /// Commands that fail.
   failing: string[];
 };
 
 export const plain: Wishes = {
-  rows: 42, role: "partner", first: false, keychain: "ready", theme: "system", delay: 0, failing: [],
+  rows: 42, role: "partner", first: false, keychain: "ready", theme: "system", long: false, delay: 0, failing: [],
 };
 
 export function wishesOf(address: string): Wishes {
@@ -36,6 +38,7 @@ export function wishesOf(address: string): Wishes {
     first: asked.has("first"),
     keychain: (asked.get("keychain") as Wishes["keychain"]) ?? plain.keychain,
     theme: (asked.get("theme") as Wishes["theme"]) ?? plain.theme,
+    long: asked.has("long"),
     delay: Number(asked.get("delay") ?? 0),
     failing: (asked.get("fail") ?? "").split(",").filter(Boolean),
   };
@@ -50,7 +53,7 @@ const keychainWords: Record<KeychainView["state"], string> = {
   locked: "The keychain is locked. Unlock it with your login password, then try again.",
   absent: "No keychain answers on this machine. Start GNOME Keyring or KWallet, then try again.",
   denied: "The keychain refused Credenza. Allow it in the keychain's settings, then try again.",
-  timedOut: "The keychain has not answered for 60 seconds. Look for its password prompt, then try again.",
+  timed_out: "The keychain has not answered for 60 seconds. Look for its password prompt, then try again.",
   unreadable: "The keychain's answer could not be read. See `credenza doctor` for what to do.",
 };
 
@@ -66,7 +69,8 @@ export class Mock {
   constructor(readonly wishes: Wishes) {
     this.settings = { tab: "cloud", theme: wishes.theme, columns: {} };
     const names = wishes.role === "partner" ? ["Acme", "Beta Labs", "Delta", "Gamma", "Northwind Research"] : ["Acme"];
-    if (!wishes.first) this.workspaces = [this.workspace("Northwind", wishes.role, names, true)];
+    const stretch = (name: string) => (wishes.long ? `${name} International Holding and Research Company of Northern Europe` : name);
+    if (!wishes.first) this.workspaces = [this.workspace(stretch("Northwind"), wishes.role, names.map(stretch), true)];
     this.rows = sampleRows(wishes.rows, this.workspaces[0]?.organizations ?? [], kinds);
   }
 

@@ -242,7 +242,7 @@ export const m = {
   // The keychain.
   keychain: {
     ready: "Keychain ready", locked: "Keychain locked", absent: "No keychain", denied: "Keychain refused",
-    timedOut: "Keychain silent", unreadable: "Keychain unreadable",
+    timed_out: "Keychain silent", unreadable: "Keychain unreadable",
   },
   unlockKeychain: "Unlock keychain",
   undoOf: (what: string) => `Undo: delete ${what}`,
