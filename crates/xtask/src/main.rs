@@ -1,4 +1,4 @@
-//! `cargo xtask run | test | bench | bindings`: one command for each thing that people do with this tree, the same on
+//! `cargo xtask run | test | bench | bindings | screens`: one command for each thing that people do with this tree, the same on
 //! every system. It installs what it needs, so that a fresh machine with Rust and Node.js has nothing else to do.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "it talks to a person at a terminal")]
 
@@ -20,7 +20,8 @@ const HELP: &str = "\
 cargo xtask run [--once] [-- ARG...]      build the window and start it; without a screen, on one of its own
 cargo xtask test [--all] [--only STEP]    every check, quick ones first; --all adds the Debian package
 cargo xtask bench                         measure, in release
-cargo xtask bindings                      write ui/src/ipc/bindings.ts anew";
+cargo xtask bindings                      write ui/src/ipc/bindings.ts anew
+cargo xtask screens                       take pictures of every screen and state into docs/screens";
 
 fn main() -> ExitCode {
     match start() {
@@ -69,13 +70,14 @@ fn start() -> Result<()> {
             }
             steps::test(all, only.as_deref())
         }
-        "bench" | "bindings" | "help" => {
+        "bench" | "bindings" | "screens" | "help" => {
             if let Some(word) = words.next()? {
                 return Err(word.unexpected().into());
             }
             match task.as_str() {
                 "bench" => steps::bench(),
                 "bindings" => steps::write_bindings(),
+                "screens" => steps::screens(),
                 _ => {
                     println!("{HELP}");
                     Ok(())

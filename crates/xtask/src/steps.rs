@@ -98,6 +98,17 @@ pub(crate) fn bench() -> Result<()> {
     on_a_desktop(&mut bench, run)
 }
 
+/// Takes pictures of every screen and state of the window.
+pub(crate) fn screens() -> Result<()> {
+    setup::system(DRIVER)?;
+    let tree = Tree::read()?;
+    let driver = tool(&tree, &TAURI_DRIVER)?;
+    build(&tree)?;
+    let mut screens = Command::new(tree.program("debug", "screens"));
+    screens.arg(tree.root.join("docs/screens")).env("TAURI_DRIVER", driver);
+    run(with_programs(&tree, &mut screens))
+}
+
 /// Writes the bindings anew.
 pub(crate) fn write_bindings() -> Result<()> {
     setup::system(WINDOW)?;
