@@ -47,6 +47,6 @@ fn after_start(handle: &tauri::AppHandle) {
     let desktop = handle.state::<Desktop>();
     let Ok(app) = desktop.app() else { return };
     let _ = app.sweep();
-    let _ = app.store().backup_if_due(chrono::Utc::now());
+    let _ = app.backup_if_due();
     watch::watch(handle, &app);
 }

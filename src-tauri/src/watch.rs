@@ -28,7 +28,7 @@ pub(crate) fn watch(handle: &AppHandle, app: &App) {
     }) else {
         return;
     };
-    let mut seen = app.store().data_version().ok();
+    let mut seen = app.data_version();
     if watcher.watch(app.dir(), RecursiveMode::NonRecursive).is_err() {
         return;
     }
@@ -56,7 +56,7 @@ fn look(app: &App, seen: &mut Option<i64>, reports: &Receiver<()>, handle: &AppH
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => return false,
         }
-        let now = app.store().data_version().ok();
+        let now = app.data_version();
         if now != *seen {
             *seen = now;
             let _ = handle.emit(CHANGED, ());

@@ -168,3 +168,50 @@ fn pasted_noise_is_dropped_and_said() {
         "spaces inside are kept"
     );
 }
+
+#[test]
+fn a_whole_token_is_taken_apart_but_never_out_of_an_argument() {
+    let session = lab();
+    let secret = Sample::of(KindId::Proxmox).secrets[0].1.clone();
+    let whole = format!("PVEAPIToken=taikun@pve!ccm={secret}");
+    let sample = || Sample::of(KindId::Proxmox).without("tokenSecret");
+    let refused = sample().without("tokenId").add_with(&session, &["--set", &format!("tokenId={whole}")]);
+    assert_eq!(refused.code, 2, "{refused:?}");
+    assert_eq!(problem_at(&error(&refused), "tokenId").as_deref(), Some("exposed_secret"));
+    assert!(!refused.stderr.contains(&secret));
+    let added = sample().with("tokenId", whole).add(&session).json();
+    assert_eq!(added["fields"]["tokenId"], "taikun@pve!ccm");
+    let id = added["id"].as_str().unwrap();
+    assert_eq!(session.credenza(&["reveal", id, "tokenSecret"], "").stdout, format!("{secret}\n"));
+}
+
+#[test]
+fn secrets_in_places_that_are_not_secret_are_refused_even_in_a_draft() {
+    let session = lab();
+    let draft = |kind: KindId, field: &str, value: &str| {
+        let run = Sample::of(kind).with(field, value).add_with(&session, &["--draft"]);
+        assert_eq!(run.code, 2, "{kind:?} {field}: {run:?}");
+        assert_eq!(problem_at(&error(&run), field).as_deref(), Some("exposed_secret"), "{kind:?} {field}");
+    };
+    draft(KindId::Aws, "awsAccessKeyId", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+    draft(KindId::Backup, "s3Endpoint", "https://user:pass-w0rd@s3.example.com");
+    draft(KindId::Tanzu, "namespace", "-----BEGIN PRIVATE KEY-----MIIEvQIBADAN");
+    let list = session.credenza(&["list", "--json"], "").json();
+    assert_eq!(list["total"], 0);
+}
+
+#[test]
+fn objects_are_blocks_and_nothing_else() {
+    let session = lab();
+    let id = Sample::of(KindId::Proxmox).added(&session);
+    let edit = |json: &str| session.credenza(&["edit", &id, "--from", "-", "--json"], json);
+    for (json, field) in
+        [(r#"{"bogus": {}}"#, "bogus"), (r#"{"name": {}}"#, "name"), (r#"{"tokenSecret": {"a": 1}}"#, "tokenSecret")]
+    {
+        let run = edit(json);
+        assert_eq!(run.code, 2, "{json}: {run:?}");
+        assert!(problem_at(&error(&run), field).is_some(), "{json}: {run:?}");
+    }
+    let cleared = edit(r#"{"publicNetwork": null}"#);
+    assert_eq!(problem_at(&error(&cleared), "publicNetwork.gateway").as_deref(), Some("required"), "{cleared:?}");
+}

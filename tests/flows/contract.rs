@@ -227,3 +227,32 @@ fn the_data_directory_can_be_moved() {
     let revealed = session.credenza(&["--data-dir", dir, "reveal", &id, sample.secrets[0].0], "");
     assert_eq!(revealed.stdout, format!("{}\n", sample.secrets[0].1), "{revealed:?}");
 }
+
+#[test]
+#[cfg(target_os = "linux")]
+fn an_answer_that_cannot_be_written_is_a_failure() {
+    let session = lab();
+    let id = Sample::of(KindId::Backup).added(&session);
+    for arguments in [&["reveal", &id, "s3SecretKey"][..], &["list", "--json"], &["show", &id]] {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let mut command = session.command(credenza_tests::session::credenza_bin());
+        assert_eq!(command.args(arguments).stdout(full).status().unwrap().code(), Some(1), "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_stray_word_is_not_repeated() {
+    let session = lab();
+    for json in [&[][..], &["--json"]] {
+        let mut arguments = vec!["add", "backup", "s3SecretKey=leaked-by-mistake"];
+        arguments.extend(json);
+        let run = session.credenza(&arguments, "");
+        assert_eq!(run.code, 2);
+        assert!(!run.stderr.contains("leaked-by-mistake"), "{run:?}");
+    }
+    let missing = error(&session.credenza(&["workspace", "create", "x", "--json"], ""));
+    assert!(missing["message"].as_str().unwrap().contains("--role"), "{missing}");
+    let role =
+        error(&session.credenza(&["workspace", "create", "x", "--role", "boss", "--organization", "A", "--json"], ""));
+    assert!(role["message"].as_str().unwrap().contains("partner"), "{role}");
+}

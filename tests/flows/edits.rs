@@ -62,7 +62,7 @@ fn a_draft_is_kept_incomplete_and_becomes_ready() {
     let id = draft["id"].as_str().unwrap();
     let still = session.credenza(&["edit", id, "--set", "name=vc-one", "--json"], "").json();
     assert_eq!(still["state"], "draft", "one thing mended, others still open");
-    assert_eq!(session.credenza(&["default", id, "--json"], "").code, 2, "a draft is no default");
+    assert_eq!(session.credenza(&["default", id, "--json"], "").code, 1, "a draft is no default");
     let whole = session.credenza(&["edit", id, "--from", "-", "--json"], &sample.json.to_string());
     assert_eq!(whole.code, 0, "{whole:?}");
     assert_eq!(whole.json()["state"], "ready");
@@ -119,4 +119,52 @@ fn set_wins_over_from_and_lists_are_comma_separated() {
     let cleared =
         session.credenza(&["edit", added["id"].as_str().unwrap(), "--set", "continent=", "--json"], "").json();
     assert!(cleared["fields"].get("continent").is_none());
+}
+
+#[test]
+fn a_draft_of_the_same_name_stands_in_nobodys_way() {
+    let session = lab();
+    let ready = Sample::of(KindId::Backup).added(&session);
+    let draft = Sample::of(KindId::Backup).add_with(&session, &["--draft"]);
+    let draft = draft.json()["id"].as_str().unwrap().to_owned();
+    let edited = session.credenza(&["edit", &ready, "--set", "s3Region=eu-west-2", "--json"], "");
+    assert_eq!(edited.code, 0, "{edited:?}");
+    let refused = session.credenza(&["edit", &draft, "--set", "s3Region=eu-west-2", "--json"], "").json();
+    assert_eq!(refused["state"], "draft", "the name is taken by a complete one: {refused}");
+    let renamed = session.credenza(&["edit", &draft, "--set", "s3Name=another", "--json"], "").json();
+    assert_eq!(renamed["state"], "ready", "{renamed}");
+}
+
+#[test]
+fn facts_of_secrets_stay_as_long_as_the_secrets() {
+    let session = lab();
+    let sample = Sample::of(KindId::Openshift);
+    let pull_secret = sample.secrets.iter().find(|(field, _)| *field == "pullSecret").unwrap().1.clone();
+    let draft = sample.without("pullSecret").add_with(&session, &["--draft"]).json();
+    let (id, facts) = (draft["id"].as_str().unwrap(), &draft["facts"]);
+    assert!(facts["expiry"].is_string() && facts["fingerprint"].is_string(), "{facts}");
+    let edit = |json: &str| session.credenza(&["edit", id, "--from", "-", "--json"], json).json();
+    assert_eq!(edit(r#"{"pullSecret": null, "storageClass": "fast"}"#)["facts"], *facts);
+    assert_eq!(edit(r#"{"storageClass": null, "kubeConfig": null}"#)["facts"]["expiry"], serde_json::Value::Null);
+    let kubeconfig =
+        Sample::of(KindId::Openshift).secrets.iter().find(|(field, _)| *field == "kubeConfig").unwrap().1.clone();
+    edit(&serde_json::json!({"kubeConfig": kubeconfig, "storageClass": "fast"}).to_string());
+    let whole = edit(&serde_json::json!({"pullSecret": pull_secret}).to_string());
+    assert_eq!((&whole["facts"], &whole["state"]), (facts, &"ready".into()), "the other secret was kept");
+}
+
+#[test]
+fn a_default_comes_back_with_undo_unless_its_place_is_taken() {
+    let session = lab();
+    let first = Sample::of(KindId::Aws).added(&session);
+    let second = Sample::of(KindId::Aws).with("name", "second").added(&session);
+    let default = |id: &str| session.credenza(&["show", id, "--json"], "").json()["default"].clone();
+    session.credenza(&["default", &first], "");
+    session.credenza(&["delete", &first, "--yes"], "");
+    session.credenza(&["undo", &first], "");
+    assert_eq!(default(&first), true);
+    session.credenza(&["delete", &first, "--yes"], "");
+    session.credenza(&["default", &second], "");
+    session.credenza(&["undo", &first], "");
+    assert_eq!((default(&first), default(&second)), (false.into(), true.into()));
 }

@@ -26,6 +26,19 @@ fn without(keychain: Keychain) {
 }
 
 #[test]
+fn a_secret_that_somebody_removed_is_said_and_can_be_given_again() {
+    let session = crate::sample::lab();
+    let id = Sample::of(KindId::Showback).added(&session);
+    let cleared = session.command("secret-tool").args(["clear", "service", "app.credenza"]).status().unwrap();
+    assert!(cleared.success() && crate::crash::items(&session) == 0, "the item is found by its service");
+    let run = session.credenza(&["reveal", &id, "password", "--json"], "");
+    assert_eq!((run.code, error(&run)["code"].as_str()), (1, Some("lost")), "{run:?}");
+    let given = session.credenza(&["edit", &id, "--from", "-", "--json"], r#"{"password": "given-again-x"}"#);
+    assert_eq!(given.code, 0, "{given:?}");
+    assert_eq!(session.credenza(&["reveal", &id, "password"], "").stdout, "given-again-x\n");
+}
+
+#[test]
 fn no_keychain_on_the_bus() {
     without(Keychain::NoProvider);
 }

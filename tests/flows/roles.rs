@@ -40,6 +40,26 @@ fn a_manager_adds_what_a_manager_may() {
 }
 
 #[test]
+fn what_a_role_may_not_see_it_hears_nothing_of() {
+    let session = lab();
+    let id = Sample::of(KindId::Billing).added(&session);
+    let database = rusqlite::Connection::open(session.data_dir().join("credenza.db")).unwrap();
+    database.execute("UPDATE workspaces SET role = 'manager'", []).unwrap();
+    drop(database);
+    for arguments in [
+        &["show", &id, "--json"][..],
+        &["undo", &id, "--json"],
+        &["lock", &id, "--json"],
+        &["reveal", &id, "prometheusPassword", "--json"],
+        &["delete", &id, "--yes", "--json"],
+        &["edit", &id, "--set", "name=x", "--json"],
+    ] {
+        let run = session.credenza(arguments, "");
+        assert_eq!((run.code, error(&run)["code"].as_str()), (3, Some("forbidden")), "{arguments:?}");
+    }
+}
+
+#[test]
 fn a_partner_adds_everything_and_filters_every_tab() {
     let session = lab();
     for id in KindId::ALL {

@@ -4,7 +4,7 @@ import { knownOf } from "../src/lib/known";
 import { credential, field, kind } from "./fixtures";
 import { kindOf } from "../src/ipc/client";
 
-const view = (id: string) => ({ id, label: id, mono: false, numeric: false });
+const view = (id: string) => ({ id, label: id, mono: false, numeric: false, sortable: true });
 const ids = (all: { id: string; extra: boolean }[]) => all.filter((one) => !one.extra).map((one) => one.id);
 
 describe("columns", () => {

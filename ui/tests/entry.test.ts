@@ -174,6 +174,19 @@ describe("problems", () => {
   });
 });
 
+it("asks anew when a save fails for another reason, so that no old problem stays at a field", async () => {
+  let found: Findings = { problems: [{ field: "name", code: "required", message: "Missing." }], warnings: [] };
+  answer({ check_input: () => found, add_credential: () => { throw refusal("keychain", "It is locked."); } });
+  const entry = new Entry(one, null, "o1");
+  await vi.advanceTimersByTimeAsync(10);
+  entry.type(by("name"), "typed");
+  found = nothingFound;
+  await entry.save(false).catch(() => {});
+  await vi.advanceTimersByTimeAsync(10);
+  expect(entry.failure?.message).toBe("It is locked.");
+  expect(entry.problem("name")).toBeUndefined();
+});
+
 it("forgets everything typed once it is saved", async () => {
   answer({ check_input: () => nothingFound, add_credential: () => ({ credential: credential(), warnings: [] }) });
   const entry = new Entry(one, null, "o1");

@@ -211,6 +211,16 @@ describe("the table", () => {
     expect((await row("aws-sandbox")).getAttribute("aria-selected")).toBe("true");
   });
 
+  it("follows another face to another workspace, and to what it calls its organizations", async () => {
+    await open();
+    await row("aws-prod");
+    await mock.behind((rust) => rust.rename_organization({ id: rust.workspaces[0]!.organizations[0]!.id, name: "Acme Ltd" }));
+    expect(await screen.findByRole("option", { name: "Acme Ltd" })).toBeTruthy();
+    await mock.behind((rust) => rust.create_workspace({ name: "Elsewhere", role: "manager", organizations: ["Delta"] }));
+    expect(await screen.findByRole("button", { name: "Workspace: Elsewhere" })).toBeTruthy();
+    expect(await screen.findByRole("heading", { name: "No Cloud credentials yet" })).toBeTruthy();
+  });
+
   it("selects several for one action", async () => {
     await open();
     for (const name of ["aws-sandbox", "azure-westeurope"]) await fireEvent.click(within(await row(name)).getByRole("checkbox"));

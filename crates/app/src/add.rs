@@ -1,10 +1,10 @@
 //! Adding a credential, complete or as a draft.
 
-use credenza_model::{Action, CredentialId, Findings, Input, KindId, SecretState};
+use credenza_model::{Action, CredentialId, Field, Findings, Input, KindId, Values};
 use credenza_store::{Credential, State};
 use uuid::Uuid;
 
-use crate::judge::{all_problems, judge, refuse};
+use crate::judge::{all_problems, judge, refuse, warn_expired};
 use crate::protocol::SecretPlan;
 use crate::view::Saved;
 use crate::{App, AppError};
@@ -23,15 +23,18 @@ impl App {
         let organization = here.organization(organization)?.id;
         let reading = kind.read(input);
         let now = (self.now)();
-        let mut judged = self.store.read(|reader| judge(reader, kind, organization, None, &reading, now))?;
+        let mut judged = self.store.read(|reader| judge(reader, kind, organization, None, &reading, draft))?;
         if draft {
             refuse(&reading)?;
         } else {
-            all_problems(&reading, &mut judged.findings);
+            all_problems(kind, &reading, &mut judged.findings);
             if !judged.findings.problems.is_empty() {
                 return Err(AppError::Invalid(judged.findings.problems));
             }
         }
+        let secret_facts = (kind.secret_facts)(&reading.secrets);
+        let facts = (kind.value_facts)(&judged.values).or(secret_facts.clone());
+        warn_expired(kind, &facts, now, &mut judged.findings);
         let Findings { problems, warnings } = judged.findings;
         let mut row = Credential {
             id: CredentialId::new(Uuid::now_v7()),
@@ -45,8 +48,8 @@ impl App {
             version: 1,
             values: judged.values,
             secrets: judged.secrets,
-            facts: judged.facts,
-            secret_facts: judged.secret_facts,
+            facts,
+            secret_facts,
             problems,
             secret: None,
             remote_id: None,
@@ -86,14 +89,28 @@ impl App {
             None => here.organization(organization)?.id,
         };
         let reading = kind.read(input);
-        let now = (self.now)();
-        let mut judged = self.store.read(|reader| judge(reader, kind, organization, row.as_ref(), &reading, now))?;
-        all_problems(&reading, &mut judged.findings);
+        let mut judged = self.store.read(|reader| judge(reader, kind, organization, row.as_ref(), &reading, false))?;
+        all_problems(kind, &reading, &mut judged.findings);
+        warn_expired(kind, &(kind.secret_facts)(&reading.secrets), (self.now)(), &mut judged.findings);
         Ok(judged.findings)
     }
 }
 
-/// Whether any secret of the map is here.
-pub(crate) fn holds_secrets(secrets: &std::collections::BTreeMap<String, SecretState>) -> bool {
-    secrets.values().any(|state| *state == SecretState::Set)
+impl App {
+    /// The secrets of one line that an input still lacks to be complete, on top of a credential or on its own: what a
+    /// person at a terminal is asked for. Nothing while anything else is missing too.
+    ///
+    /// # Errors
+    /// As [`App::check_input`].
+    pub fn missing_secrets(
+        &self,
+        kind: KindId,
+        id: Option<CredentialId>,
+        input: &Input,
+    ) -> Result<Vec<&'static Field>, AppError> {
+        let Some(id) = id else { return Ok(kind.kind().missing_secrets(input, &Values::default(), &|_| false)) };
+        let row = self.find(&self.here()?, id)?;
+        let held = |field: &str| row.secrets.contains_key(field);
+        Ok(row.kind.kind().missing_secrets(input, &row.values, &held))
+    }
 }

@@ -1,12 +1,12 @@
 //! Changing a credential. An edit names the version it saw, and an untouched secret stays.
 
 use credenza_model::{
-    Action, Code, CredentialId, Findings, Input, Kind, Problem, Reading, Secret, SecretChange, SecretMap,
+    Action, Code, CredentialId, Findings, Input, Kind, Problem, Reading, SecretChange, SecretMap, SecretState,
 };
 use credenza_store::{Credential, State, StoreError};
+use credenza_vault::VaultError;
 
-use crate::add::holds_secrets;
-use crate::judge::{all_problems, judge, refuse};
+use crate::judge::{all_problems, judge, name_is_taken, refuse, warn_expired};
 use crate::protocol::SecretPlan;
 use crate::view::{CredentialView, Saved};
 use crate::{App, AppError, Here};
@@ -45,7 +45,9 @@ impl App {
         }
         let reading = kind.read(input);
         let now = (self.now)();
-        let mut judged = self.store.read(|reader| judge(reader, kind, row.organization, Some(&row), &reading, now))?;
+        let as_draft = completeness == Completeness::Draft;
+        let mut judged =
+            self.store.read(|reader| judge(reader, kind, row.organization, Some(&row), &reading, as_draft))?;
         let draft = match completeness {
             Completeness::Draft => true,
             Completeness::AsItIs => row.state == State::Draft && !judged.findings.problems.is_empty(),
@@ -54,10 +56,10 @@ impl App {
         if draft {
             refuse(&reading)?;
         } else {
-            all_problems(&reading, &mut judged.findings);
+            all_problems(kind, &reading, &mut judged.findings);
         }
         if draft && row.remote_id.is_some() {
-            return Err(AppError::Unavailable(
+            return Err(AppError::Refused(
                 "The account has this credential, so it cannot become a draft again.".into(),
             ));
         }
@@ -65,16 +67,22 @@ impl App {
             return Err(AppError::Invalid(judged.findings.problems));
         }
         let mut reading = reading;
-        let secrets = self.changed_secrets(kind, &row, &mut reading, &mut judged.secret_facts)?;
+        let secrets = self.changed_secrets(kind, &row, &mut reading)?;
+        let secret_facts = match &secrets {
+            Some(secrets) => (kind.secret_facts)(secrets),
+            None => row.secret_facts.clone(),
+        };
+        let facts = (kind.value_facts)(&judged.values).or(secret_facts.clone());
+        warn_expired(kind, &facts, now, &mut judged.findings);
         let Findings { problems, warnings } = judged.findings;
         let mut changed = Credential {
             name: judged.name,
             state: next_state(&row, draft),
             version: row.version + 1,
-            facts: (kind.value_facts)(&judged.values).or(judged.secret_facts.clone()),
+            facts,
             values: judged.values,
             secrets: judged.secrets,
-            secret_facts: judged.secret_facts,
+            secret_facts,
             problems,
             modified_at: now,
             ..row.clone()
@@ -89,6 +97,8 @@ impl App {
         let detail = changed_fields(&row, &changed, secrets.is_some());
         self.save(id, plan, |writer, secret| {
             changed.secret = secret;
+            // Another one may have become the default meanwhile, which is no change of what was edited here.
+            changed.default = writer.credential(id)?.is_some_and(|now| now.default);
             writer.update_credential(&changed, row.version)?;
             if changed.remote_id.is_some() {
                 writer.enqueue(id, credenza_store::Operation::Update, now)?;
@@ -103,36 +113,53 @@ impl App {
     /// The whole map of secrets as it will be, when the edit touches any; the untouched ones come from the keychain.
     fn changed_secrets(
         &self,
-        kind: &Kind,
+        kind: &'static Kind,
         row: &Credential,
         reading: &mut Reading,
-        facts: &mut credenza_model::Facts,
     ) -> Result<Option<SecretMap>, AppError> {
         if reading.secrets.is_empty() && !reading.cleared.iter().any(|field| row.secrets.contains_key(field)) {
             return Ok(None);
         }
         let stays = |field: &str| reading.secret_change(field) == SecretChange::Keep;
-        let any_stays = kind.secrets().any(|field| stays(field.id) && row.secrets.contains_key(field.id));
-        let mut secrets =
-            if any_stays && holds_secrets(&row.secrets) { self.secrets_of(row)? } else { SecretMap::default() };
-        for field in kind.secrets().filter(|field| !stays(field.id)) {
-            secrets.remove(field.id);
-        }
+        let kept: Vec<_> = kind
+            .secrets()
+            .filter(|field| stays(field.id) && row.secrets.get(field.id) == Some(&SecretState::Set))
+            .map(|field| field.label)
+            .collect();
+        let mut secrets = if kept.is_empty() {
+            SecretMap::default()
+        } else {
+            self.secrets_of(row).map_err(|error| match error {
+                AppError::Keychain(VaultError::Missing | VaultError::Unreadable) => AppError::Lost(format!(
+                    "The keychain no longer has the secrets of {}. Enter {} again too.",
+                    shown(row),
+                    kept.join(" and ")
+                )),
+                other => other,
+            })?
+        };
         for field in kind.secrets() {
-            if let Some(secret) = reading.secrets.remove(field.id) {
-                secrets.insert(field.id, Secret::new(secret.expose().to_owned()));
+            match reading.secret_change(field.id) {
+                SecretChange::Keep => {}
+                SecretChange::Clear => drop(secrets.remove(field.id)),
+                SecretChange::Set => {
+                    if let Some(secret) = reading.secrets.remove(field.id) {
+                        secrets.insert(field.id, secret);
+                    }
+                }
             }
         }
-        *facts = (kind.secret_facts)(&secrets);
         Ok(Some(secrets))
     }
 
     /// A credential of this workspace that is not deleted, visible to the role.
     pub(crate) fn find(&self, here: &Here, id: CredentialId) -> Result<Credential, AppError> {
         let row = self.store.read(|reader| reader.credential(id))?;
-        let row = row
-            .filter(|row| row.workspace == here.workspace.id && row.deleted_at.is_none())
-            .ok_or_else(|| AppError::not_found("There is no credential with this id in this workspace. `credenza list` shows those that there are."))?;
+        let row = row.filter(|row| row.workspace == here.workspace.id && row.deleted_at.is_none()).ok_or_else(|| {
+            AppError::not_found(format!(
+                "There is no credential with the id {id} in this workspace. `credenza list` shows those that there are."
+            ))
+        })?;
         here.require(row.kind.kind(), Action::See)?;
         Ok(row)
     }
@@ -155,14 +182,9 @@ impl App {
     /// A name that was free when it was judged and taken when it was written is a problem at its field like any other.
     pub(crate) fn name_was_taken(&self, error: AppError, kind: &Kind) -> AppError {
         match error {
-            AppError::Store(StoreError::Duplicate) => AppError::Invalid(vec![Problem::new(
-                kind.name_field,
-                Code::Duplicate,
-                format!(
-                    "There is a {} credential of this name in the organization already. Choose another name.",
-                    kind.label
-                ),
-            )]),
+            AppError::Store(StoreError::Duplicate) => {
+                AppError::Invalid(vec![Problem::new(kind.name_field, Code::Duplicate, name_is_taken(kind))])
+            }
             AppError::Store(StoreError::Stale { .. }) => stale(),
             other => other,
         }

@@ -1,6 +1,6 @@
 //! The one error that leaves this crate, and its one way out to people and programs.
 
-use credenza_model::{InputError, Problem};
+use credenza_model::{Code, InputError, Problem};
 use credenza_store::StoreError;
 use credenza_vault::VaultError;
 use serde::Serialize;
@@ -33,6 +33,12 @@ pub enum AppError {
     /// Something uses the credential.
     #[error("{0}")]
     Used(String),
+    /// The credential's state does not let it be done.
+    #[error("{0}")]
+    Refused(String),
+    /// A secret is not where its row says, or cannot be made out. The keychain itself is fine.
+    #[error("{0}")]
+    Lost(String),
     /// It was changed by someone else since it was read.
     #[error("{0}")]
     Stale(String),
@@ -67,6 +73,10 @@ impl AppError {
             Self::Locked(_) => ErrorCode::Locked,
             Self::Used(_) => ErrorCode::Used,
             Self::Stale(_) => ErrorCode::Stale,
+            Self::Refused(_) => ErrorCode::Refused,
+            Self::Lost(_) => ErrorCode::Lost,
+            Self::Keychain(VaultError::Missing | VaultError::Unreadable) => ErrorCode::Lost,
+            Self::Keychain(VaultError::TooLarge) => ErrorCode::Invalid,
             Self::Keychain(_) => ErrorCode::Keychain,
             Self::Busy => ErrorCode::Busy,
             Self::Store(error) => match error {
@@ -86,6 +96,9 @@ impl AppError {
     pub fn view(&self) -> ErrorView {
         let problems = match self {
             Self::Invalid(problems) => problems.clone(),
+            Self::Unreadable(InputError::Repeated(field)) => {
+                vec![Problem::new(field.clone(), Code::Invalid, self.to_string())]
+            }
             _ => Vec::new(),
         };
         ErrorView {
@@ -116,6 +129,10 @@ pub enum ErrorCode {
     Locked,
     /// It is used.
     Used,
+    /// Its state does not let it be done.
+    Refused,
+    /// A secret is not where it should be.
+    Lost,
     /// It changed meanwhile.
     Stale,
     /// The keychain cannot be used.

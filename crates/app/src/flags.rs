@@ -1,7 +1,7 @@
 //! Lock and default: the two flags beside the state.
 
 use credenza_model::{Action, CredentialId};
-use credenza_store::Credential;
+use credenza_store::{Credential, StoreError};
 
 use crate::edit::shown;
 use crate::view::CredentialView;
@@ -16,10 +16,11 @@ impl App {
         let here = self.here()?;
         let row = self.find(&here, id)?;
         here.require(row.kind.kind(), Action::Lock)?;
-        if row.locked == locked {
-            return Ok(self.view(&here, row));
-        }
-        self.flag(&here, row, if locked { "lock" } else { "unlock" }, |row| row.locked = locked)
+        self.flag(&here, id, |row| {
+            let changes = row.locked != locked;
+            row.locked = locked;
+            changes.then_some(if locked { "lock" } else { "unlock" })
+        })
     }
 
     /// Makes a credential the default of its organization and kind; the one that was it no longer is.
@@ -32,37 +33,39 @@ impl App {
         let row = self.find(&here, id)?;
         here.require(row.kind.kind(), Action::Default)?;
         if row.state == credenza_store::State::Draft {
-            return Err(AppError::Unavailable(format!(
+            return Err(AppError::Refused(format!(
                 "{} is a draft. Complete it before it becomes the default.",
                 shown(&row)
             )));
         }
-        if row.default {
-            return Ok(self.view(&here, row));
-        }
-        self.flag(&here, row, "default", |row| row.default = true)
+        self.flag(&here, id, |row| {
+            let changes = !row.default;
+            row.default = true;
+            changes.then_some("default")
+        })
     }
 
+    /// Sets a flag of the row as it is by then: a flag is no edit, and does not mind one. `change` answers with the word
+    /// for the record, or with nothing when there is nothing to do.
     fn flag(
         &self,
         here: &Here,
-        row: Credential,
-        action: &str,
-        change: impl FnOnce(&mut Credential),
+        id: CredentialId,
+        change: impl FnOnce(&mut Credential) -> Option<&'static str>,
     ) -> Result<CredentialView, AppError> {
-        let id = row.id;
-        let was_default = row.default;
-        let seen = row.version;
-        let mut row = row;
-        change(&mut row);
-        row.version += 1;
-        self.store.write(|writer| {
-            if row.default && !was_default {
-                writer.clear_default(row.organization, row.kind)?;
+        let row = self.store.write(|writer| {
+            let mut row = writer.credential(id)?.filter(|row| row.deleted_at.is_none()).ok_or(StoreError::NotFound)?;
+            let (seen, was_default) = (row.version, row.default);
+            if let Some(action) = change(&mut row) {
+                row.version += 1;
+                if row.default && !was_default {
+                    writer.clear_default(row.organization, row.kind)?;
+                }
+                writer.update_credential(&row, seen)?;
+                self.record(writer, &row, action, "")?;
             }
-            writer.update_credential(&row, seen)?;
-            self.record(writer, &row, action, "")
+            Ok::<_, AppError>(row)
         })?;
-        Ok(self.view(here, self.row(id)?))
+        Ok(self.view(here, row))
     }
 }

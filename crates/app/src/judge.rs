@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use credenza_model::{
     Code, Facts, Findings, Kind, OrganizationId, Problem, Reading, SecretChange, SecretState, Values,
 };
-use credenza_store::{Credential, Reader};
+use credenza_store::{Credential, Reader, State};
 
 use crate::AppError;
 
@@ -16,21 +16,19 @@ pub(crate) struct Judged {
     pub values: Values,
     pub secrets: BTreeMap<String, SecretState>,
     pub findings: Findings,
-    pub secret_facts: Facts,
-    pub facts: Facts,
 }
 
 /// Judges a reading on top of the row it changes, or on its own.
 ///
 /// The secrets in the keychain are not needed for this: their form was judged when they came, and what was found then is
-/// kept with the row as long as they stay.
+/// kept with the row as long as they stay. A name taken by a draft alone is a problem for another `draft` only.
 pub(crate) fn judge(
     reader: &Reader<'_>,
     kind: &'static Kind,
     organization: OrganizationId,
     row: Option<&Credential>,
     reading: &Reading,
-    now: DateTime<Utc>,
+    draft: bool,
 ) -> Result<Judged, AppError> {
     let before = row.map(|row| row.values.clone()).unwrap_or_default();
     let mut values = before.clone();
@@ -51,23 +49,22 @@ pub(crate) fn judge(
         refuse_immutable(kind, &before, &values, &mut findings);
     }
     let name = values.text(kind.name_field).unwrap_or_default().to_owned();
-    if !name.is_empty() && reader.name_taken(organization, kind.id, &name, row.map(|row| row.id))? {
-        findings.problem(
-            kind.name_field,
-            Code::Duplicate,
-            format!(
-                "There is a {} credential of this name in the organization already. Choose another name.",
-                kind.label
-            ),
-        );
+    // A name is judged when it is given: somebody else's draft of the same name is no reason to refuse another field.
+    let given = row.is_none_or(|row| row.name != name || row.state == State::Draft);
+    if given && !name.is_empty() && reader.name_taken(organization, kind.id, &name, row.map(|row| row.id), draft)? {
+        findings.problem(kind.name_field, Code::Duplicate, name_is_taken(kind));
     }
-    // Facts that came with secrets stay until secrets come or go.
-    let untouched = reading.secrets.is_empty() && reading.cleared.is_empty();
-    let secret_facts = match row {
-        Some(row) if untouched => row.secret_facts.clone(),
-        _ => (kind.secret_facts)(&reading.secrets),
-    };
-    let facts = (kind.value_facts)(&values).or(secret_facts.clone());
+    kind.order(&mut findings);
+    Ok(Judged { name, values, secrets, findings })
+}
+
+/// The sentence about a name that is in use.
+pub(crate) fn name_is_taken(kind: &Kind) -> String {
+    format!("The organization has another credential of this kind ({}) and name. Choose another name.", kind.label)
+}
+
+/// Tells of a credential that says itself that it has ended.
+pub(crate) fn warn_expired(kind: &Kind, facts: &Facts, now: DateTime<Utc>, findings: &mut Findings) {
     if facts.expiry.is_some_and(|expiry| expiry < now) {
         let field = kind.secrets().next().map_or(kind.name_field, |field| field.id);
         findings.warn(
@@ -76,7 +73,6 @@ pub(crate) fn judge(
             "This credential has expired by its own date. It is kept, but will not work.",
         );
     }
-    Ok(Judged { name, values, secrets, findings, secret_facts, facts })
 }
 
 /// What was found in secrets that stay is still true of them.
@@ -112,8 +108,9 @@ pub(crate) fn refuse(reading: &Reading) -> Result<(), AppError> {
 }
 
 /// Everything that is wrong, in one list: what is no data at all stands in for what else there is at its field.
-pub(crate) fn all_problems(reading: &Reading, findings: &mut Findings) {
+pub(crate) fn all_problems(kind: &Kind, reading: &Reading, findings: &mut Findings) {
     let refused: Vec<Problem> = reading.refusals.clone();
     findings.problems.retain(|problem| refused.iter().all(|refusal| refusal.field != problem.field));
-    findings.problems.splice(0..0, refused);
+    findings.problems.extend(refused);
+    kind.order(findings);
 }

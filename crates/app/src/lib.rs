@@ -99,21 +99,47 @@ impl App {
         &self.dir
     }
 
-    /// Everything that is not secret. For what only looks: backups, watching for changes.
+    /// Everything that is not secret, past every right: for tests, which prepare and inspect it.
     pub fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// Makes the day's backup of the database beside it, when there is something to keep and none was made yet.
+    ///
+    /// # Errors
+    /// The disk's own; nothing else depends on the backup.
+    pub fn backup_if_due(&self) -> Result<(), AppError> {
+        let empty = self.store.read(|reader| {
+            reader.workspaces()?.iter().try_fold(true, |empty, workspace| {
+                Ok::<_, AppError>(empty && reader.counts(workspace.id, None)?.is_empty())
+            })
+        })?;
+        if !empty {
+            self.store.backup_if_due((self.now)())?;
+        }
+        Ok(())
+    }
+
+    /// Changes whenever another process has written to the database.
+    pub fn data_version(&self) -> Option<i64> {
+        self.store.data_version().ok()
+    }
+
+    /// Whether credentials of a kind may be added to an organization at all, before anybody types one.
+    ///
+    /// # Errors
+    /// As [`App::add`]'s first two.
+    pub fn may_add(&self, kind: KindId, organization: Option<&str>) -> Result<(), AppError> {
+        let here = self.here()?;
+        here.require(kind.kind(), Action::Add)?;
+        here.organization(organization).map(drop)
     }
 
     /// Who is asking: the workspace in use and its organizations.
     fn here(&self) -> Result<Here, AppError> {
         self.store.read(|reader| {
             let workspace = match &self.workspace {
-                Some(name) => reader.workspace_named(name)?.ok_or_else(|| {
-                    AppError::not_found(format!(
-                        "There is no workspace named {}. `credenza workspace list` shows those that there are.",
-                        credenza_model::printable(name)
-                    ))
-                })?,
+                Some(name) => workspaces::named(reader, name)?,
                 None => reader.current_workspace()?.ok_or_else(|| {
                     AppError::not_found("There is no workspace yet. Make one with `credenza workspace create`.")
                 })?,
@@ -170,7 +196,7 @@ impl Here {
                     "This workspace has several organizations. Say which one: {}.",
                     self.organizations
                         .iter()
-                        .map(|organization| organization.name.as_str())
+                        .map(|organization| credenza_model::printable(&organization.name))
                         .collect::<Vec<_>>()
                         .join(", ")
                 ))),

@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 use crate::view::{CredentialView, credential_view};
 use crate::{App, AppError, Here};
 
+/// The most rows of a page.
+const MOST: u32 = 1000;
+
 /// What to list.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
@@ -74,6 +77,37 @@ impl App {
     /// [`AppError::Forbidden`] for a tab or kind closed to the role or a filter it may not use, [`AppError::Usage`] for
     /// an unknown column.
     pub fn list(&self, query: &ListQuery) -> Result<Page, AppError> {
+        let (query, limit) = self.query(query)?;
+        let query = Query { limit: limit.min(MOST), ..query };
+        let page = self.store.read(|reader| reader.page(&query))?;
+        Ok(view(page))
+    }
+
+    /// As [`App::list`], without a bound on its length: all of it is of one moment, whatever others write meanwhile.
+    ///
+    /// # Errors
+    /// As [`App::list`].
+    pub fn list_all(&self, query: &ListQuery) -> Result<Page, AppError> {
+        let (mut query, limit) = self.query(query)?;
+        self.store.read(|reader| {
+            let mut whole = Page { total: 0, items: Vec::new() };
+            loop {
+                let have = u32::try_from(whole.items.len()).unwrap_or(u32::MAX);
+                query.limit = MOST.min(limit - have);
+                let page = view(reader.page(&query)?);
+                let read = u32::try_from(page.items.len()).unwrap_or(u32::MAX);
+                query.offset = query.offset.saturating_add(read);
+                whole.total = page.total;
+                whole.items.extend(page.items);
+                if read < MOST || have + read >= limit {
+                    return Ok(whole);
+                }
+            }
+        })
+    }
+
+    /// What is asked for, once it is known that it may be.
+    fn query(&self, query: &ListQuery) -> Result<(Query, u32), AppError> {
         let here = self.here()?;
         if let Some(reason) = query.tab.and_then(|tab| here.closed(tab)) {
             return Err(AppError::Forbidden(reason));
@@ -90,6 +124,7 @@ impl App {
             Some(name) => Some(self.filtered(&here, name, &kinds)?),
             None => None,
         };
+        let limit = query.limit;
         let query = Query {
             workspace: here.workspace.id,
             tab: query.tab,
@@ -102,9 +137,7 @@ impl App {
             limit: query.limit,
             offset: query.offset,
         };
-        let page = self.store.read(|reader| reader.page(&query))?;
-        let items = page.items.into_iter().map(|row| credential_view(row.credential, row.organization_name)).collect();
-        Ok(Page { total: page.total, items })
+        Ok((query, limit))
     }
 
     /// The five tabs with their counts, of one organization or of all.
@@ -139,6 +172,11 @@ impl App {
     }
 }
 
+fn view(page: credenza_store::Page) -> Page {
+    let items = page.items.into_iter().map(|row| credential_view(row.credential, row.organization_name)).collect();
+    Page { total: page.total, items }
+}
+
 /// The column to sort by: a common one, or a plain field of one of the kinds listed.
 fn sort(column: Option<&str>, kinds: &[KindId]) -> Result<Sort, AppError> {
     Ok(match column.unwrap_or("name") {
@@ -157,7 +195,8 @@ fn sort(column: Option<&str>, kinds: &[KindId]) -> Result<Sort, AppError> {
             let known = |kind: &KindId| kind.kind().field(field).is_some_and(|field| !field.secret);
             if !kinds.iter().any(known) {
                 return Err(AppError::usage(format!(
-                    "There is no column {} to sort by. `credenza kinds` lists the columns of every kind.",
+                    "A list cannot be sorted by {}. `credenza kinds` lists the columns of every kind; name, organization, kind, \
+                     state, identity, project, expiry, createdAt, modifiedAt, locked and default sort every list.",
                     credenza_model::printable(field)
                 )));
             }

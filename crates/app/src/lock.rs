@@ -17,25 +17,35 @@ pub(crate) struct DirLock {
 }
 
 impl DirLock {
+    /// Waits for it, longer than anybody may hold it.
     pub(crate) fn take(dir: &Path) -> Result<Self, AppError> {
-        let path = dir.join("credenza.lock");
-        let file = OpenOptions::new().create(true).truncate(false).write(true).open(path).map_err(|error| {
+        let since = Instant::now();
+        loop {
+            match Self::try_take(dir)? {
+                Some(lock) => return Ok(lock),
+                // File locks have no wait with a bound on any of the three systems.
+                None if since.elapsed() < PATIENCE => std::thread::sleep(Duration::from_millis(10)),
+                None => return Err(AppError::Busy),
+            }
+        }
+    }
+
+    /// Takes it if nobody holds it.
+    pub(crate) fn try_take(dir: &Path) -> Result<Option<Self>, AppError> {
+        let mut options = OpenOptions::new();
+        options.create(true).truncate(false).write(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options.open(dir.join("credenza.lock")).map_err(|error| {
             AppError::Store(match error.kind() {
                 std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => StoreError::ReadOnly,
                 kind => StoreError::Io(kind),
             })
         })?;
-        let since = Instant::now();
-        loop {
-            match file.try_lock() {
-                Ok(()) => return Ok(Self { _file: file }),
-                Err(TryLockError::WouldBlock) if since.elapsed() < PATIENCE => {
-                    // File locks have no wait with a bound on any of the three systems.
-                    std::thread::sleep(Duration::from_millis(10));
-                }
-                Err(TryLockError::WouldBlock) => return Err(AppError::Busy),
-                Err(TryLockError::Error(error)) => return Err(StoreError::Io(error.kind()).into()),
-            }
+        match file.try_lock() {
+            Ok(()) => Ok(Some(Self { _file: file })),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(StoreError::Io(error.kind()).into()),
         }
     }
 }

@@ -13,7 +13,7 @@
 
 use credenza_model::{CredentialId, Generation, SecretMap, SecretRef};
 use credenza_store::{Credential, Phase, Writer};
-use credenza_vault::VaultError;
+use credenza_vault::{KeychainState, VaultError};
 use uuid::Uuid;
 
 use crate::lock::DirLock;
@@ -98,6 +98,8 @@ impl App {
         if secrets.is_empty() {
             return Ok(None);
         }
+        // A keychain that cannot be used is said before anything is written, even to the journal.
+        self.usable()?;
         let generation = Generation::new(Uuid::now_v7());
         let new = SecretRef { credential, generation, parts: self.vault.parts(secrets)? };
         self.store.write(|writer| writer.journal(new, Phase::Writing))?;
@@ -125,7 +127,8 @@ impl App {
     }
 
     /// Finishes what a dead process left in the journal, and ends deletions whose undo has lapsed. It touches only what
-    /// the journal and the rows name, and leaves everything for later while the keychain cannot be used.
+    /// the journal and the rows name. While somebody else is at work, or the keychain cannot be used, all of it waits for
+    /// the next time.
     ///
     /// # Errors
     /// The database's own.
@@ -136,25 +139,31 @@ impl App {
         if journal.is_empty() && lapsed.is_empty() {
             return Ok(());
         }
-        let _lock = DirLock::take(&self.dir)?;
+        let Some(_lock) = DirLock::try_take(&self.dir)? else { return Ok(()) };
         for id in lapsed {
             self.end_deletion(id)?;
         }
         // Read again under the lock: what was somebody's work a moment ago may be finished by now.
-        let (journal, held) =
-            self.store.read(|reader| Ok::<_, AppError>((reader.journal()?, reader.secret_refs()?)))?;
-        for entry in journal {
-            if held.iter().any(|secret| secret.generation == entry.secret.generation) {
-                // The row refers to it after all, so the entry is what is wrong. Nothing that is referred to is erased.
-                self.store.write(|writer| writer.forget(entry.secret.generation))?;
-            } else {
-                match self.vault.erase(&entry.secret) {
-                    Ok(()) => self.store.write(|writer| writer.forget(entry.secret.generation))?,
-                    Err(_) => break,
-                }
+        for entry in self.store.read(|reader| reader.journal())? {
+            let generation = entry.secret.generation;
+            // An entry for what a row refers to is itself what is wrong. Nothing that is referred to is erased.
+            if !self.store.read(|reader| reader.refers_to(generation))? && self.vault.erase(&entry.secret).is_err() {
+                break;
             }
+            self.store.write(|writer| writer.forget(generation))?;
         }
         Ok(())
+    }
+
+    fn usable(&self) -> Result<(), VaultError> {
+        match self.vault.state() {
+            KeychainState::Ready => Ok(()),
+            KeychainState::Locked => Err(VaultError::Locked),
+            KeychainState::Absent => Err(VaultError::Absent),
+            KeychainState::Denied => Err(VaultError::Denied),
+            KeychainState::TimedOut => Err(VaultError::TimedOut),
+            KeychainState::Unreadable => Err(VaultError::Failed),
+        }
     }
 
     /// The secrets of a credential. A reader that finds none reads the row once more, for an edit may have replaced them

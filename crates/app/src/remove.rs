@@ -31,9 +31,7 @@ impl App {
         let now = (self.now)();
         self.store.write(|writer| {
             for row in &rows {
-                // A default that comes back would meet the one that took its place.
-                let gone =
-                    Credential { deleted_at: Some(now), default: false, version: row.version + 1, ..row.clone() };
+                let gone = Credential { deleted_at: Some(now), version: row.version + 1, ..row.clone() };
                 writer.update_credential(&gone, row.version)?;
                 self.record(writer, &gone, "delete", "")?;
             }
@@ -50,11 +48,12 @@ impl App {
     pub fn undo(&self, id: CredentialId) -> Result<CredentialView, AppError> {
         let here = self.here()?;
         let row = self.deleted(&here, id)?;
-        here.require(row.kind.kind(), Action::Delete)?;
         let kind = row.kind.kind();
-        let back = Credential { deleted_at: None, version: row.version + 1, ..row.clone() };
         self.store
             .write(|writer| {
+                // A default that comes back gives way to the one that took its place.
+                let default = row.default && writer.default_of(row.organization, row.kind)?.is_none();
+                let back = Credential { deleted_at: None, default, version: row.version + 1, ..row.clone() };
                 writer.update_credential(&back, row.version)?;
                 self.record(writer, &back, "undo", "")
             })
@@ -67,6 +66,7 @@ impl App {
         let row = row.filter(|row| row.workspace == here.workspace.id).ok_or_else(|| {
             AppError::not_found("There is no credential with this id, or its deletion can no longer be undone.")
         })?;
+        here.require(row.kind.kind(), Action::Delete)?;
         match row.deleted_at {
             Some(at) if at + UNDO_FOR > (self.now)() => Ok(row),
             Some(_) => Err(AppError::not_found("This deletion is more than an hour old and can no longer be undone.")),
@@ -77,18 +77,18 @@ impl App {
     /// Ends a deletion: the row goes, and its secret with it. Called with the directory's lock held.
     pub(crate) fn end_deletion(&self, id: CredentialId) -> Result<(), AppError> {
         let lapsed = (self.now)() - UNDO_FOR;
-        let row = self.store.read(|reader| reader.credential(id))?;
-        // It may have been undone since it was listed.
-        let Some(row) = row.filter(|row| row.deleted_at.is_some_and(|at| at <= lapsed)) else { return Ok(()) };
-        self.store.write(|writer| {
+        let secret = self.store.write(|writer| {
+            // It may have been undone since it was listed.
+            let row = writer.credential(id)?.filter(|row| row.deleted_at.is_some_and(|at| at <= lapsed));
+            let Some(row) = row else { return Ok(None) };
             if let Some(secret) = row.secret {
                 writer.journal(secret, Phase::Erasing)?;
             }
             writer.remove_credential(id)?;
-            Ok::<_, AppError>(())
+            Ok::<_, AppError>(row.secret)
         })?;
         self.reached(crate::Step::Committed);
-        if let Some(secret) = row.secret {
+        if let Some(secret) = secret {
             self.erase(secret);
         }
         Ok(())

@@ -200,7 +200,7 @@ impl App {
     }
 }
 
-fn named(reader: &Reader<'_>, name: &str) -> Result<Workspace, AppError> {
+pub(crate) fn named(reader: &Reader<'_>, name: &str) -> Result<Workspace, AppError> {
     if let Some(found) = reader.workspace_named(name)? {
         return Ok(found);
     }
@@ -235,8 +235,10 @@ fn valid_name(what: &str, name: &str) -> Result<String, AppError> {
             "The name of the {what} has 1 to {NAME_LENGTH} characters; this has {length}."
         )));
     }
-    if name.chars().any(char::is_control) {
-        return Err(AppError::usage(format!("The name of the {what} holds a control character.")));
+    if printable(name) != name {
+        return Err(AppError::usage(format!(
+            "The name of the {what} holds characters that cannot be seen or that turn the direction of writing."
+        )));
     }
     Ok(name.to_owned())
 }

@@ -17,15 +17,17 @@ pub(crate) struct Args {
     ///
     /// On success the document goes to standard output and nothing else does. It may carry "warnings". On failure
     /// standard output stays empty and standard error holds {"error":{"code","message","problems"}}.
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = "Everywhere")]
     pub json: bool,
 
     /// Keep everything that is not in the keychain in this directory
-    #[arg(long, global = true, value_name = "DIR", env = "CREDENZA_DATA_DIR", hide_env_values = true)]
+    ///
+    /// Without it, the directory that the variable CREDENZA_DATA_DIR names, else the system's place for data.
+    #[arg(long, global = true, value_name = "DIR", help_heading = "Everywhere")]
     pub data_dir: Option<PathBuf>,
 
     /// Work in this workspace, for this call only
-    #[arg(long, global = true, value_name = "NAME")]
+    #[arg(long, global = true, value_name = "NAME", help_heading = "Everywhere")]
     pub workspace: Option<String>,
 
     #[command(subcommand)]
@@ -40,15 +42,18 @@ Getting started:
   credenza list --search nightly
 
 Secrets:
-  A secret is never an argument, where `ps` and the shell's history would show it. It comes from a JSON file or
-  standard input (--from), or from a prompt without echo when you are at a terminal.
+  A secret is never an argument, where `ps` and the shell's history
+  would show it. It comes from a JSON file or standard input (--from),
+  or from a prompt without echo when you are at a terminal.
 
 Exit codes:
   0  done
-  1  failed: locked, used, not found, or the data directory is read-only
-  2  bad input: usage, unknown kind or field, invalid value, duplicate name, an action that the kind does not have
+  1  failed: locked, used, not found, a read-only directory
+  2  bad input: usage, broken JSON, an unknown kind or field, an invalid
+     value, a duplicate name, an action that the kind does not have
   3  the role does not allow it
-  4  the keychain is needed and cannot be used; list, show and kinds still work
+  4  the keychain is needed and cannot be used; list, show and kinds
+     still work
 ";
 
 #[derive(Debug, Subcommand)]
@@ -155,9 +160,10 @@ Examples:
   credenza add gcp --set name=analytics --draft
       keeps what there is, to be completed later with `edit`
 
-A file field (key file, kubeconfig, pull secret) is its content as one JSON string:
-  jq -n --rawfile config key.json '{name: \"gcp-prod\", config: $config, importProject: true, region: \"europe-west1\"}' |
-      credenza add gcp --from -
+A file field (key file, kubeconfig, pull secret) is its content as one
+JSON string:
+  jq -n --rawfile config key.json '{config: $config, importProject: true}' |
+      credenza add gcp --from - --set name=gcp-prod --set region=europe-west1
 ";
 
 #[derive(Debug, Subcommand)]

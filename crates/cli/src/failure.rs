@@ -33,6 +33,8 @@ impl Failure {
             ErrorCode::NotFound
             | ErrorCode::Locked
             | ErrorCode::Used
+            | ErrorCode::Refused
+            | ErrorCode::Lost
             | ErrorCode::Stale
             | ErrorCode::ReadOnly
             | ErrorCode::Newer

@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal, Read, Write};
 use std::path::Path;
 
 use credenza_app::{AppError, ErrorCode};
-use credenza_model::{Code, INPUT_BYTES, Input, Kind, Problem, printable};
+use credenza_model::{Code, Field, INPUT_BYTES, Input, Kind, Problem, printable};
 use zeroize::Zeroizing;
 
 use crate::args::Fields;
@@ -33,19 +33,20 @@ pub(crate) fn read(kind: &Kind, fields: &Fields) -> Result<Input, Failure> {
                     known.label
                 ),
             )),
-            _ => input.set(field, value.to_owned()),
+            _ => input.set_argument(field, value.to_owned()),
         }
     }
     if problems.is_empty() { Ok(input) } else { Err(Failure::invalid(problems)) }
 }
 
-/// Asks for the secrets that the input lacks, when a person is at the terminal: the required ones, and those that are
-/// required by what else was given.
-pub(crate) fn prompt(kind: &Kind, input: &mut Input) -> Result<(), Failure> {
-    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
-        return Ok(());
-    }
-    for field in kind.missing_secrets(input) {
+/// Whether a person is there to be asked.
+pub(crate) fn at_a_terminal() -> bool {
+    io::stdin().is_terminal() && io::stderr().is_terminal()
+}
+
+/// Asks for secrets, without echo.
+pub(crate) fn prompt(missing: &[&Field], input: &mut Input) -> Result<(), Failure> {
+    for field in missing {
         let typed = rpassword::prompt_password(format!("{}: ", field.label))
             .map_err(|_| Failure::new(ErrorCode::Failed, "The terminal could not be read."))?;
         input.set(field.id, typed);
@@ -58,7 +59,7 @@ pub(crate) fn confirm(question: &str, yes: bool) -> Result<(), Failure> {
     if yes {
         return Ok(());
     }
-    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+    if !at_a_terminal() {
         return Err(Failure::usage("Deleting is confirmed with --yes when there is no terminal to ask at."));
     }
     let _ = write!(io::stderr(), "{question} [y/N] ");

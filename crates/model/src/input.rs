@@ -1,6 +1,6 @@
 //! What a person or a script hands in: field ids and values as they came, secrets among them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
@@ -16,7 +16,11 @@ use zeroize::Zeroizing;
 /// assert_eq!(nested.fields().collect::<Vec<_>>(), ["publicNetwork.gateway"]);
 /// ```
 #[derive(Default)]
-pub struct Input(pub(crate) BTreeMap<String, Raw>);
+pub struct Input {
+    pub(crate) fields: BTreeMap<String, Raw>,
+    /// Those that came as arguments of a command, which others on the machine can read.
+    pub(crate) arguments: BTreeSet<String>,
+}
 
 /// One raw value.
 pub enum Raw {
@@ -75,14 +79,23 @@ impl Input {
         Ok(input)
     }
 
-    /// Sets one field to a text, as the command line's `--set` does; an empty text clears.
+    /// Sets one field to a text, as a prompt does; an empty text clears.
     pub fn set(&mut self, field: impl Into<String>, text: String) {
-        self.0.insert(field.into(), Raw::Text(Zeroizing::new(text)));
+        let field = field.into();
+        self.arguments.remove(&field);
+        self.fields.insert(field, Raw::Text(Zeroizing::new(text)));
+    }
+
+    /// As [`Input::set`], with a text that was an argument of a command. No secret may come out of such a text.
+    pub fn set_argument(&mut self, field: impl Into<String>, text: String) {
+        let field = field.into();
+        self.arguments.insert(field.clone());
+        self.fields.insert(field, Raw::Text(Zeroizing::new(text)));
     }
 
     /// The ids of the fields given.
     pub fn fields(&self) -> impl Iterator<Item = &str> {
-        self.0.keys().map(String::as_str)
+        self.fields.keys().map(String::as_str)
     }
 
     /// The plain fields alone. There is no copy of the secrets, and no way to make one.
@@ -97,15 +110,20 @@ impl Input {
             Raw::List(items) => Raw::List(items.clone()),
             Raw::Mixed => Raw::Mixed,
         };
-        Self(self.0.iter().filter(|(id, _)| plain(id)).map(|(id, raw)| (id.clone(), copy(raw))).collect())
+        let fields = self.fields.iter().filter(|(id, _)| plain(id)).map(|(id, raw)| (id.clone(), copy(raw))).collect();
+        Self { fields, arguments: BTreeSet::new() }
     }
 
     fn flatten(&mut self, path: String, node: Node) -> Result<(), InputError> {
         match node {
-            Node::Leaf(raw) => match self.0.insert(path.clone(), raw) {
+            Node::Leaf(raw) => match self.fields.insert(path.clone(), raw) {
                 None => Ok(()),
                 Some(_) => Err(InputError::Repeated(path)),
             },
+            // An object with nothing in it is a value of the wrong type at its place, not nothing at all.
+            Node::Object(entries) if entries.is_empty() && !path.is_empty() => {
+                self.flatten(path, Node::Leaf(Raw::Mixed))
+            }
             Node::Object(entries) => entries.into_iter().try_for_each(|(key, node)| {
                 self.flatten(if path.is_empty() { key } else { format!("{path}.{key}") }, node)
             }),

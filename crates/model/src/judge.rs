@@ -50,7 +50,8 @@ impl Kind {
         }
     }
 
-    fn order(&self, findings: &mut Findings) {
+    /// Puts findings in the order of the fields, one problem at each.
+    pub fn order(&self, findings: &mut Findings) {
         let place = |id: &str| self.fields.iter().position(|field| field.id == id).unwrap_or(usize::MAX);
         let mut seen = std::collections::BTreeSet::new();
         findings.problems.sort_by_key(|problem| place(&problem.field));

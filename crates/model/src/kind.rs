@@ -163,17 +163,25 @@ pub struct Column {
     pub mono: bool,
     /// Whether it shows numbers, set to the right.
     pub numeric: bool,
+    /// Whether a list can be sorted by it.
+    pub sortable: bool,
 }
 
 impl Column {
     /// A column of words.
     pub const fn new(id: &'static str, label: &'static str) -> Self {
-        Self { id, label, mono: false, numeric: false }
+        Self { id, label, mono: false, numeric: false, sortable: true }
     }
 
     /// It shows keys and ids.
     pub const fn mono(mut self) -> Self {
         self.mono = true;
+        self
+    }
+
+    /// It shows what comes with an account or hangs on a credential, which no list is sorted by.
+    pub const fn unsorted(mut self) -> Self {
+        self.sortable = false;
         self
     }
 

@@ -1,6 +1,6 @@
 //! From an input to typed changes: the first of two passes. It refuses what is not data at all and tidies pasted noise.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::input::{Input, Raw};
 use crate::text::{self, Tidied};
@@ -21,6 +21,8 @@ pub struct Reading {
     pub refusals: Vec<Problem>,
     /// What was tidied, for the person to know.
     pub notes: Vec<Problem>,
+    /// The fields whose text came as an argument of a command; no secret may be taken out of these.
+    pub(crate) arguments: BTreeSet<String>,
 }
 
 /// Changes of plain values: `None` clears.
@@ -225,24 +227,12 @@ impl Reading {
 impl Kind {
     /// Reads an input in this kind's terms. Nothing is judged yet but what is not data at all.
     pub fn read(&self, input: Input) -> Reading {
-        let mut reading = Reading::default();
-        for (id, raw) in input.0 {
+        let mut reading = Reading { arguments: input.arguments, ..Reading::default() };
+        for (id, raw) in input.fields {
             match self.field(&id) {
                 Some(field) if field.secret => reading.read_secret(field, raw),
                 Some(field) => reading.read_plain(field, raw),
-                None => {
-                    let shown: String = printable(&id).chars().take(80).collect();
-                    let message = match self.nearest(&id) {
-                        Some(near) => {
-                            format!("{} has no field {shown}. Did you mean {near}?", self.label)
-                        }
-                        None => format!(
-                            "{} has no field {shown}. `credenza kinds` lists the fields of every kind.",
-                            self.label
-                        ),
-                    };
-                    reading.refuse(&id.chars().take(200).collect::<String>(), Code::UnknownField, message);
-                }
+                None => self.read_unknown(&id, &raw, &mut reading),
             }
         }
         for tidy in self.tidy {
@@ -251,19 +241,49 @@ impl Kind {
         reading
     }
 
-    /// The secrets that an input lacks to be complete, as far as the rules say so of what it has; for asking a person.
-    pub fn missing_secrets(&self, input: &Input) -> Vec<&'static Field> {
-        let reading = self.read(input.plain_copy(self));
-        let mut values = Values::default();
-        reading.changes.apply(&mut values);
-        let held = |id: &str| match input.0.get(id) {
+    /// What an id that is no field's was meant for: a whole block to clear, the inside of a field, a slip.
+    fn read_unknown(&self, id: &str, raw: &Raw, reading: &mut Reading) {
+        let inside = |field: &&Field| id.strip_prefix(field.id).is_some_and(|rest| rest.starts_with('.'));
+        let of_block = |field: &&Field| field.id.strip_prefix(id).is_some_and(|rest| rest.starts_with('.'));
+        if let Some(field) = self.fields.iter().find(inside) {
+            if !reading.refusals.iter().any(|refusal| refusal.field == field.id) {
+                reading.wrong_type(field, "its content as one text, not an object");
+            }
+            return;
+        }
+        if matches!(raw, Raw::Null) && self.fields.iter().any(|field| of_block(&field)) {
+            for field in self.fields.iter().filter(of_block) {
+                reading.changes.0.insert(field.id.into(), None);
+            }
+            return;
+        }
+        let shown: String = printable(id).chars().take(80).collect();
+        let hint = match self.nearest(id) {
+            Some(near) => format!("Did you mean {near}?"),
+            None => "`credenza kinds` lists the fields of every kind.".to_owned(),
+        };
+        let message = if id.is_empty() {
+            format!("A field's id is empty. {hint}")
+        } else {
+            format!("{} has no field {shown}. {hint}", self.label)
+        };
+        reading.refuse(&id.chars().take(200).collect::<String>(), Code::UnknownField, message);
+    }
+
+    /// The secrets of one line that an input lacks to be complete, as far as the rules say so of what it and the
+    /// credential it changes have; for asking a person. A file does not fit a prompt.
+    pub fn missing_secrets(&self, input: &Input, values: &Values, held: &dyn Fn(&str) -> bool) -> Vec<&'static Field> {
+        let mut values = values.clone();
+        self.read(input.plain_copy(self)).changes.apply(&mut values);
+        let held = |id: &str| match input.fields.get(id) {
             Some(Raw::Text(text)) if !text.is_empty() => SecretState::Set,
+            None if held(id) => SecretState::Set,
             _ => SecretState::Unset,
         };
         let findings = self.judge(&values, &held, &SecretMap::default());
         let missing =
             |id: &str| findings.problems.iter().any(|problem| problem.field == id && problem.code == Code::Required);
-        self.secrets().filter(|field| missing(field.id)).collect()
+        self.secrets().filter(|field| field.ty != FieldType::File && missing(field.id)).collect()
     }
 
     /// The field a mistyped id was probably meant for: the same letters but for case and separators.

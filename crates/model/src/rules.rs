@@ -147,6 +147,14 @@ fn network_block(block: &str, subject: &Subject<'_>, findings: &mut Findings) ->
             findings.problem(&id(field), Code::Invalid, format!("The {name} {value} is not inside {shown}."));
         }
     }
+    let edge = |address: &Ipv4Addr| net.prefix_len() < 31 && (*address == net.network() || *address == net.broadcast());
+    if gateway.as_ref().is_some_and(edge) {
+        findings.warn(
+            &id("gateway"),
+            Code::Suspicious,
+            "The gateway is the network's own or its broadcast address, which no machine has.",
+        );
+    }
     let (Some(start), Some(end)) = (start, end) else {
         return Some(shown);
     };
@@ -162,7 +170,7 @@ fn network_block(block: &str, subject: &Subject<'_>, findings: &mut Findings) ->
             Code::Suspicious,
             format!("The range holds the gateway {gateway}, which would be given to a machine."),
         );
-    } else if net.prefix_len() < 31 && (start == net.network() || end == net.broadcast()) {
+    } else if edge(&start) || edge(&end) {
         findings.warn(
             &id("beginAllocationRange"),
             Code::Suspicious,

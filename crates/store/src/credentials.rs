@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use credenza_model::{
-    CredentialId, Facts, KindId, OrganizationId, Problem, SecretRef, SecretState, Values, WorkspaceId,
+    CredentialId, Facts, Generation, KindId, OrganizationId, Problem, SecretRef, SecretState, Values, WorkspaceId,
 };
 use rusqlite::{OptionalExtension, params};
 
@@ -71,13 +71,15 @@ impl Reader<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Whether a name is in use for a kind in an organization, drafts included. No name is free for everybody.
+    /// Whether a name is in use for a kind in an organization, by any credential or by any that is no draft. Having no
+    /// name is free for everybody.
     pub fn name_taken(
         &self,
         organization: OrganizationId,
         kind: KindId,
         name: &str,
         except: Option<CredentialId>,
+        drafts: bool,
     ) -> Result<bool, StoreError> {
         if name.is_empty() {
             return Ok(false);
@@ -88,11 +90,14 @@ impl Reader<'_> {
                  SELECT 1 FROM credentials
                  WHERE organization = (SELECT seq FROM organizations WHERE id = ?1)
                    AND name_key = ?2 AND kind = ?3 AND deleted_at IS NULL AND name = ?4 AND id IS NOT ?5
+                   AND (?6 OR state <> 'draft')
              )",
         )?;
         let except = except.map(|id| id.to_string());
         Ok(select
-            .query_row(params![organization.to_string(), fold(name), kind.as_str(), name, except], |row| row.get(0))?)
+            .query_row(params![organization.to_string(), fold(name), kind.as_str(), name, except, drafts], |row| {
+                row.get(0)
+            })?)
     }
 
     /// The tombstones that were deleted before this time, the oldest first.
@@ -102,6 +107,25 @@ impl Reader<'_> {
         )?;
         let rows = select.query_map([column::time(before)], |row| column::parsed(row, "id"))?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The default of an organization and kind.
+    pub fn default_of(&self, organization: OrganizationId, kind: KindId) -> Result<Option<CredentialId>, StoreError> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT id FROM credentials
+             WHERE organization = (SELECT seq FROM organizations WHERE id = ?1)
+               AND kind = ?2 AND is_default = 1 AND deleted_at IS NULL",
+        )?;
+        Ok(select
+            .query_row(params![organization.to_string(), kind.as_str()], |row| column::parsed(row, "id"))
+            .optional()?)
+    }
+
+    /// Whether a row, be it a tombstone, refers to this generation.
+    pub fn refers_to(&self, generation: Generation) -> Result<bool, StoreError> {
+        let mut select =
+            self.connection.prepare_cached("SELECT EXISTS (SELECT 1 FROM credentials WHERE generation = ?1)")?;
+        Ok(select.query_row([generation.to_string()], |row| row.get(0))?)
     }
 
     /// Every reference to secrets that a row holds, tombstones included.

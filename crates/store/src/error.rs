@@ -46,7 +46,7 @@ pub enum StoreError {
     #[error("This name or default is already taken. Choose another one.")]
     Duplicate,
     /// The operating system refused.
-    #[error("The data directory cannot be used: {0}. Check the directory and the space on its disk.")]
+    #[error("The data directory cannot be used: {}.", why(*.0))]
     Io(io::ErrorKind),
     /// Anything else.
     #[error("The data could not be read or written (SQLite code {code}). Try again; if it stays, restart Credenza.")]
@@ -82,6 +82,18 @@ fn failed(failure: ffi::Error) -> StoreError {
         (_, ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY) => StoreError::Duplicate,
         (_, ffi::SQLITE_CONSTRAINT_FOREIGNKEY) => StoreError::NotFound,
         (_, code) => StoreError::Sqlite { code },
+    }
+}
+
+/// What a system's word for a refusal means for a data directory, and what to do about it.
+fn why(kind: io::ErrorKind) -> &'static str {
+    match kind {
+        io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory => "a file is in its place. Name a directory",
+        io::ErrorKind::IsADirectory => "a directory is where the database should be. Move it away",
+        io::ErrorKind::PermissionDenied => "you may not read or write it. Check who owns it",
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "its disk is full. Make room, then try again",
+        io::ErrorKind::NotFound => "its place does not exist. Check the path",
+        _ => "the system refuses. Check the directory and its disk",
     }
 }
 

@@ -192,17 +192,19 @@ export class Entry {
   }
 
   private refuse(error: AppError): void {
-    // A question still under way would overwrite what the save found.
-    clearTimeout(this.clock);
-    this.turn += 1;
     this.attempted = true;
     const problems = error.problems.length
       ? error.problems
       : error.field !== null
         ? [{ field: error.field, code: error.code, message: error.message }]
         : null;
-    if (problems) this.findings = { ...this.findings, problems };
     this.failure = error;
+    // The save failed for another reason: what the fields have to say may be older than what is in them.
+    if (!problems) return this.ask(0);
+    // A question still under way would overwrite what the save found.
+    clearTimeout(this.clock);
+    this.turn += 1;
+    this.findings = { ...this.findings, problems };
   }
 
   /// The first field, in the order of the form, that has a problem.

@@ -18,17 +18,14 @@ const widths: Record<string, [number, number]> = {
   createdAt: [104, 0.5], modifiedAt: [104, 0.5], expiry: [104, 0.5], kind: [120, 0.8],
 };
 
-/// What comes with an account or hangs on a credential, which a list is not sorted by.
-const unsorted = new Set(["accountId", "createdBy", "modifiedBy", "usedBy", "type", "fingerprint"]);
-
 function column(view: ColumnView, extra = false, kind: KindView | null = null): Column {
   const address = kind?.fields.some((field) => field.id === view.id && field.type === "url");
   const [min, grow] =
     widths[isName(view.id, kind) ? "name" : view.id] ?? (view.numeric ? [72, 0.3] : view.mono || address ? [170, 1.4] : [110, 1]);
-  return { ...view, min, grow, sorts: !unsorted.has(view.id), extra };
+  return { ...view, min, grow, sorts: view.sortable, extra };
 }
 
-const plain = (id: string, label: string, mono = false): ColumnView => ({ id, label, mono, numeric: false });
+const plain = (id: string, label: string, mono = false): ColumnView => ({ id, label, mono, numeric: false, sortable: id !== "usedBy" });
 
 export function isName(id: string, kind: KindView | null): boolean {
   return id === "name" || (kind !== null && id === kind.nameField);

@@ -168,7 +168,22 @@ class Desk {
     await this.ask();
   }
 
-  /// The store changed under the window: what is visible is read again, in place.
+  /// The store changed under the window. Another face may have renamed an organization, or gone to another workspace, which is
+  /// then this window's too; otherwise what is visible is read again, in place.
+  async changed(): Promise<void> {
+    if (this.phase !== "open") return;
+    try {
+      const { current, workspaces } = await ipc.start();
+      this.workspaces = workspaces;
+      if (current && current.id !== this.workspace?.id) return await this.enter(current);
+      if (current) this.workspace = current;
+    } catch (thrown) {
+      this.complain(thrown);
+    }
+    await this.refresh();
+  }
+
+  /// Reads again what is visible, in place.
   async refresh(): Promise<void> {
     if (this.phase !== "open" || this.role === "member") return;
     await Promise.all([this.count(), this.view?.open === false ? undefined : this.rows.refresh(), this.reread()]);
@@ -208,6 +223,8 @@ class Desk {
   async finish(saved: Saved, added: boolean): Promise<void> {
     const { credential, warnings } = saved;
     this.dialog = null;
+    // A save that went through may have unlocked it.
+    if (this.keychain && this.keychain.state !== "ready") void this.askKeychain();
     const draft = credential.state === "draft";
     const name = credential.name ? shown(credential.name) : m.unnamed;
     const say = added ? (draft ? m.addedDraft : m.added) : draft ? m.savedDraft : m.saved;

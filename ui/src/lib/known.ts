@@ -41,7 +41,9 @@ export function knownOf(row: CredentialView, secrets = false): FactGroup[] {
     if (group) group.facts.push(fact);
     else groups.push({ title, facts: [fact] });
   }
-  add(m.project, row.facts.project && shown(row.facts.project));
+  // Where the project is a field of its own, it is said already.
+  const project = row.facts.project && shown(row.facts.project);
+  if (!main.some((fact) => fact.text === project)) add(m.project, project);
   add(m.fingerprint, row.facts.fingerprint && shown(row.facts.fingerprint), true);
   add(m.expiry, row.facts.expiry && shownMoment(row.facts.expiry));
   if (secrets)

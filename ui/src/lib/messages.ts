@@ -196,7 +196,7 @@ export const m = {
   isUsedBy: (name: string, users: string) => `${name} is used by ${users}.`,
   deleted: (what: string) => `${what} deleted.`,
   undo: "Undo",
-  undone: (what: string) => `${what} back.`,
+  undone: (what: string) => `${what} restored.`,
   lockedMany: (count: number) => `${many(count, "credential")} locked.`,
   unlockedMany: (count: number) => `${many(count, "credential")} unlocked.`,
   someRefused: (count: number, why: string) => `${many(count, "credential")} left as before: ${why}`,

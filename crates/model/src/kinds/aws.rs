@@ -3,7 +3,7 @@
 use crate::kind::{Column, Kind, Subject, Tab};
 use crate::rules::{self, IP_MODES, VPC_MODES};
 use crate::wire::{Call, Wire};
-use crate::{Access, Code, Facts, Field, Findings, KindId, SecretMap, Value, Values};
+use crate::{Access, Code, Facts, Field, Findings, KindId, Reading, SecretMap, Value, Values};
 
 pub(super) static KIND: Kind = Kind {
     id: KindId::Aws,
@@ -66,7 +66,7 @@ pub(super) static KIND: Kind = Kind {
         Column::new("efsFileSystemId", "EFS").mono(),
     ],
     rules: &[keys_or_role, known_region, temporary_key, secret_key, subnets_of_a_private_network],
-    tidy: &[],
+    tidy: &[refuse_secret_as_id],
     value_facts,
     secret_facts: |_: &SecretMap| Facts::default(),
     wire: Wire::cloud("/api/v1/aws/list", Call::post("/api/v1/aws/create"), Some(Call::post("/api/v1/aws/update"))),
@@ -113,6 +113,25 @@ const REGIONS: &[&str] = &[
     "us-west-1",
     "us-west-2",
 ];
+
+/// The two halves of a key are pasted from one page, and the wrong way round now and then. A secret key must not stay in
+/// a field that is stored, searched and shown, not even in a draft.
+fn refuse_secret_as_id(reading: &mut Reading) {
+    let secret = matches!(reading.changes.0.get("awsAccessKeyId"), Some(Some(Value::Text(id))) if looks_secret(id));
+    if secret {
+        reading.changes.0.remove("awsAccessKeyId");
+        reading.refuse(
+            "awsAccessKeyId",
+            Code::ExposedSecret,
+            "This looks like a secret key, and Access Key ID is not kept secret. Put it into Secret Access Key.",
+        );
+    }
+}
+
+/// The form of a secret key: 40 letters, digits, slashes and pluses.
+fn looks_secret(text: &str) -> bool {
+    text.len() == 40 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'+' | b'='))
+}
 
 fn keys_or_role(subject: &Subject<'_>, findings: &mut Findings) {
     let key = subject.values.has("awsAccessKeyId");
@@ -165,11 +184,7 @@ fn temporary_key(subject: &Subject<'_>, findings: &mut Findings) {
 }
 
 fn secret_key(subject: &Subject<'_>, findings: &mut Findings) {
-    let usual = |secret: &str| {
-        secret.len() == 40
-            && secret.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'+' | b'='))
-    };
-    if subject.fresh.expose("awsSecretAccessKey").is_some_and(|secret| !usual(secret)) {
+    if subject.fresh.expose("awsSecretAccessKey").is_some_and(|secret| !looks_secret(secret)) {
         findings.warn(
             "awsSecretAccessKey",
             Code::Suspicious,
@@ -196,9 +211,6 @@ fn access_key_id(id: &str) -> Result<(), String> {
     }
     if id.starts_with("AROA") || id.starts_with("AIDA") {
         return Err("This is the id of a role or a user, not of a key. A key's id begins with AKIA.".into());
-    }
-    if id.len() == 40 {
-        return Err("This looks like a secret key. The Access Key ID begins with AKIA and has 20 characters.".into());
     }
     Err("Access Key ID begins with AKIA, followed by capital letters and digits, 20 in all.".into())
 }

@@ -131,6 +131,11 @@ fn split_token(reading: &mut Reading) {
     let whole = pasted.split_once("PVEAPIToken=").map_or(pasted.as_str(), |(_, rest)| rest);
     let parts = whole.split_once('=').map(|(id, secret)| (id.trim(), secret.trim()));
     match parts.filter(|(id, secret)| token_id(id).is_ok() && !secret.is_empty()) {
+        Some(_) if reading.arguments.contains("tokenId") => reading.refuse(
+            "tokenId",
+            Code::ExposedSecret,
+            "Proxmox Client ID holds a secret, and arguments can be read by others. Give what is after the = with --from.",
+        ),
         Some(_) if reading.secrets.get("tokenSecret").is_some() => {
             reading.refuse(
                 "tokenId",

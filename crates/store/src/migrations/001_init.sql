@@ -74,6 +74,7 @@ CREATE UNIQUE INDEX one_default ON credentials (organization, kind)
 -- What cascades look for, and what is counted: as little as that takes.
 CREATE INDEX by_organization ON credentials (workspace, organization, tab, kind, state, deleted_at);
 CREATE INDEX tombstones ON credentials (deleted_at) WHERE deleted_at IS NOT NULL;
+CREATE INDEX by_generation ON credentials (generation) WHERE generation IS NOT NULL;
 
 -- The orders of a page. Each ends with the columns that pages filter by, so that skipping a row never reads the row
 -- (`deleted_at` too: SQLite does not take it as known from the condition of the index).

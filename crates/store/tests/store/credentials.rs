@@ -100,7 +100,7 @@ fn a_name_is_there_once_for_an_organization_and_a_kind() {
     let beta = add_organization(&desk.store, desk.workspace, "Beta");
     let row = desk.add("prod", |_| ());
     let taken = |organization, kind, name: &str, except| {
-        desk.store.read(|reader| reader.name_taken(organization, kind, name, except)).unwrap()
+        desk.store.read(|reader| reader.name_taken(organization, kind, name, except, true)).unwrap()
     };
     assert!(taken(desk.organization, KindId::Openstack, "prod", None));
     assert!(!taken(desk.organization, KindId::Openstack, "prod", Some(row.id)));
@@ -124,8 +124,9 @@ fn drafts_and_empty_names_repeat() {
         desk.add("", |_| ());
         desk.add("", |row| row.state = State::Draft);
     }
-    let taken =
-        |name| desk.store.read(|reader| reader.name_taken(desk.organization, KindId::Openstack, name, None)).unwrap();
+    let taken = |name| {
+        desk.store.read(|reader| reader.name_taken(desk.organization, KindId::Openstack, name, None, true)).unwrap()
+    };
     assert!(taken("same"), "a draft's name is in use");
     assert!(!taken(""));
     desk.add("same", |_| ());
@@ -150,7 +151,7 @@ fn a_tombstone_is_in_no_list_and_its_name_is_free() {
     desk.store
         .read(|reader| {
             assert_eq!(reader.counts(desk.workspace, None)?, []);
-            assert!(!reader.name_taken(desk.organization, KindId::Openstack, "prod", None)?);
+            assert!(!reader.name_taken(desk.organization, KindId::Openstack, "prod", None, true)?);
             assert_eq!(reader.credential(row.id)?.as_ref(), Some(&row));
             assert_eq!(reader.credentials(desk.workspace)?.len(), 1);
             assert_eq!(reader.secret_refs()?, [row.secret.unwrap()]);
