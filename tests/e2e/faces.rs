@@ -4,7 +4,7 @@ use credenza_model::KindId;
 use credenza_tests::webdriver::Window;
 use credenza_tests::{Keychain, Session};
 
-use crate::form::{added, choose, first_start, open_form, press_in_drawer, type_sample, wait_says};
+use crate::form::{added, choose, first_start, form_title, open_form, press_in_drawer, type_sample};
 
 #[test]
 fn an_edit_of_what_changed_meanwhile_shows_both() {
@@ -53,7 +53,10 @@ fn without_a_keychain_a_draft_is_kept_and_the_reason_is_said() {
         open_form(&window, KindId::Backup.kind());
         type_sample(&window, KindId::Backup, &[]);
         window.by_role("button", "Save").click();
-        wait_says(&window, "keychain");
+        let form = window.by_role("dialog", &form_title(KindId::Backup.kind()));
+        window.wait_until("the reason is said in the form", |_| {
+            form.all_by_role("alert").iter().any(|alert| alert.text().contains("keychain"))
+        });
         assert_eq!(window.session().credenza(&["list", "--json"], "").json()["total"], 0);
         let name = KindId::Backup.kind().sample.iter().find(|(field, _)| *field == "s3Name").unwrap().1;
         assert_eq!(window.by_label("S3 Name").value(), name, "nothing that was typed is lost");

@@ -3,7 +3,8 @@
 use fantoccini::key::Key;
 use serde_json::{Value, json};
 
-use super::Window;
+use super::{PATIENCE, Window};
+use crate::wait_for;
 
 /// An element that was found. It may be gone by the time it is used; then the test fails.
 pub struct Element<'w> {
@@ -18,9 +19,22 @@ impl<'w> Element<'w> {
         Self { window, inner, query: query.to_string() }
     }
 
-    /// Clicks it, scrolling to it first.
+    /// Clicks it, scrolling to it first. While the page still moves under the pointer it is tried again, as a person does.
     pub fn click(&self) {
-        self.window.call(&self.doing("click"), self.inner.click());
+        let mut last = String::new();
+        let clicked = wait_for("clicked", PATIENCE, || match self.window.try_call(self.inner.click()) {
+            Ok(()) => Some(()),
+            Err(error) => {
+                last = error;
+                // The driver takes what is half under a fixed bar for visible, and then finds the bar in its way.
+                let this = json!(self.inner);
+                self.window.eval("arguments[0].scrollIntoView({ block: 'center', inline: 'nearest' })", vec![this]);
+                None
+            }
+        });
+        if clicked.is_err() {
+            self.window.fail(&format!("{}: {last}", self.doing("click")));
+        }
     }
 
     /// Types into it, after what is there.
