@@ -10,7 +10,9 @@ mod settings;
 mod watch;
 mod window;
 
-use tauri::Manager;
+use std::time::Duration;
+
+use tauri::{Manager, RunEvent};
 
 use crate::desktop::Desktop;
 
@@ -32,13 +34,21 @@ pub fn run() {
             std::thread::spawn(move || after_start(&handle));
             Ok(())
         })
-        .run(tauri::generate_context!());
-    if let Err(error) = result {
-        #[expect(clippy::print_stderr, reason = "there is no window to say it in")]
-        {
-            eprintln!("Credenza could not open its window: {error}");
+        .build(tauri::generate_context!());
+    match result {
+        Ok(app) => app.run(|handle, event| {
+            if let RunEvent::Exit = event {
+                // A secret does not outlive the program on the clipboard.
+                handle.state::<Desktop>().clipboard.clear(Duration::ZERO);
+            }
+        }),
+        Err(error) => {
+            #[expect(clippy::print_stderr, reason = "there is no window to say it in")]
+            {
+                eprintln!("Credenza could not open its window: {error}");
+            }
+            std::process::exit(1);
         }
-        std::process::exit(1);
     }
 }
 
