@@ -75,7 +75,10 @@ impl App {
                 Ok(value)
             }
             Err(error) => {
-                if let Some(new) = new {
+                // A commit that failed late may have reached the disk all the same: what a row refers to is not erased.
+                if let Some(new) = new
+                    && matches!(self.store.read(|reader| reader.refers_to(new.generation)), Ok(false))
+                {
                     self.erase(new);
                 }
                 Err(error)
