@@ -14,22 +14,34 @@ type Answer<T> = Result<T, ErrorView>;
 
 /// What the page begins with.
 #[derive(serde::Serialize, specta::Type)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct StartView {
     current: Option<WorkspaceView>,
     workspaces: Vec<WorkspaceView>,
     settings: Settings,
     version: String,
+    /// Whether nothing can be saved, since the data directory can only be read.
+    read_only: bool,
 }
 
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn start(handle: AppHandle, desktop: State<'_, Desktop>) -> Answer<StartView> {
+    if desktop.reopen() {
+        crate::after_start(&handle);
+    }
     let settings = settings::load(&handle, &desktop);
     desktop
         .call(move |app| {
             let workspaces = app.workspaces()?;
             let current = workspaces.iter().find(|workspace| workspace.current).cloned();
-            Ok(StartView { current, workspaces, settings, version: env!("CARGO_PKG_VERSION").into() })
+            Ok(StartView {
+                current,
+                workspaces,
+                settings,
+                version: env!("CARGO_PKG_VERSION").into(),
+                read_only: app.read_only(),
+            })
         })
         .await
 }
@@ -197,5 +209,5 @@ pub(crate) async fn save_settings(handle: AppHandle, desktop: State<'_, Desktop>
 }
 
 fn credential(id: &str) -> Result<CredentialId, AppError> {
-    id.parse().map_err(|_| AppError::NotFound("There is no credential with this id.".into()))
+    id.parse().map_err(|_| AppError::NoCredential)
 }

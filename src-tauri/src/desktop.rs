@@ -1,6 +1,6 @@
 //! The state of the window's process: the program, or why it could not be opened.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use credenza_app::{App, AppError, ErrorCode, ErrorView, paths};
 
@@ -8,30 +8,28 @@ use crate::clipboard::Clipboard;
 
 /// What the commands share.
 pub(crate) struct Desktop {
-    app: Result<Arc<App>, ErrorView>,
+    app: Mutex<Result<Arc<App>, ErrorView>>,
     pub clipboard: Clipboard,
 }
 
 impl Desktop {
     /// Opens the data directory. A failure is kept and shown in the window, for there is nowhere else to say it.
     pub(crate) fn open() -> Self {
-        let app = match paths::data_dir() {
-            Some(dir) => App::open(&dir).map(Arc::new).map_err(|error| error.view()),
-            None => Err(ErrorView {
-                code: ErrorCode::Failed,
-                field: None,
-                problems: Vec::new(),
-                message: format!(
-                    "There is no home directory to keep data in. Set {} and start again.",
-                    paths::VARIABLE
-                ),
-            }),
-        };
-        Self { app, clipboard: Clipboard::default() }
+        Self { app: Mutex::new(open()), clipboard: Clipboard::default() }
     }
 
     pub(crate) fn app(&self) -> Result<Arc<App>, ErrorView> {
-        self.app.clone()
+        self.app.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Tries to open again what could not be opened: a person may have mended it meanwhile. Answers whether it was.
+    pub(crate) fn reopen(&self) -> bool {
+        let mut app = self.app.lock().unwrap_or_else(PoisonError::into_inner);
+        if app.is_ok() {
+            return false;
+        }
+        *app = open();
+        app.is_ok()
     }
 
     /// Runs a use case on a thread that may block: the keychain can take as long as a person takes to unlock it.
@@ -51,5 +49,17 @@ impl Desktop {
                         .into(),
             })
         })
+    }
+}
+
+fn open() -> Result<Arc<App>, ErrorView> {
+    match paths::data_dir() {
+        Some(dir) => App::open(&dir).map(Arc::new).map_err(|error| error.view()),
+        None => Err(ErrorView {
+            code: ErrorCode::Failed,
+            field: None,
+            problems: Vec::new(),
+            message: format!("There is no home directory to keep data in. Set {} and start again.", paths::VARIABLE),
+        }),
     }
 }

@@ -28,10 +28,9 @@ pub fn run() {
         .invoke_handler(ipc.invoke_handler())
         .manage(desktop)
         .setup(|app| {
+            // Watching begins before the page first looks, so that nothing falls between the two.
+            after_start(app.handle());
             window::open(app.handle())?;
-            let handle = app.handle().clone();
-            // Nothing of this is needed to draw the first picture.
-            std::thread::spawn(move || after_start(&handle));
             Ok(())
         })
         .build(tauri::generate_context!());
@@ -52,11 +51,14 @@ pub fn run() {
     }
 }
 
-/// What waits until the window is on its way: finishing what a killed process left, the daily backup, watching the file.
-fn after_start(handle: &tauri::AppHandle) {
-    let desktop = handle.state::<Desktop>();
-    let Ok(app) = desktop.app() else { return };
-    let _ = app.sweep();
-    let _ = app.backup_if_due();
-    watch::watch(handle, &app);
+/// What goes on beside the window: watching the file, and what is not needed to draw the first picture.
+pub(crate) fn after_start(handle: &tauri::AppHandle) {
+    let Ok(app) = handle.state::<Desktop>().app() else { return };
+    let (watched, handle) = (app.clone(), handle.clone());
+    let seen = watched.data_version();
+    std::thread::spawn(move || watch::watch(&handle, &watched, seen));
+    std::thread::spawn(move || {
+        let _ = app.sweep();
+        let _ = app.backup_if_due();
+    });
 }

@@ -55,8 +55,11 @@ pub(crate) fn load(handle: &AppHandle, desktop: &Desktop) -> Settings {
     read(handle, desktop, "settings").unwrap_or_default()
 }
 
-/// Keeps the preferences.
+/// Keeps the preferences. Where nothing can be kept at all, the window says so already and forgets these in silence.
 pub(crate) fn save(handle: &AppHandle, desktop: &Desktop, settings: &Settings) -> Result<(), ErrorView> {
+    if desktop.app()?.read_only() {
+        return Ok(());
+    }
     write(handle, desktop, "settings", &json!(settings))
 }
 

@@ -18,8 +18,8 @@ const CHANGED: &str = "changed";
 /// a slow disk a good while after; a process that ends is reported once more when it closes the file.
 const LOOKS: [Duration; 3] = [Duration::from_millis(20), Duration::from_millis(200), Duration::from_millis(1000)];
 
-/// Watches until the program ends. When the system cannot watch, the page shows changes when it next asks.
-pub(crate) fn watch(handle: &AppHandle, app: &App) {
+/// Watches until the program ends, for what comes after the version that was seen. When the system cannot watch, the page shows changes when it next asks.
+pub(crate) fn watch(handle: &AppHandle, app: &App, mut seen: Option<i64>) {
     let (sender, reports) = mpsc::channel();
     let Ok(mut watcher) = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
         if event.is_ok_and(|event| writes(event.kind)) {
@@ -28,7 +28,6 @@ pub(crate) fn watch(handle: &AppHandle, app: &App) {
     }) else {
         return;
     };
-    let mut seen = app.data_version();
     if watcher.watch(app.dir(), RecursiveMode::NonRecursive).is_err() {
         return;
     }

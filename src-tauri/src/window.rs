@@ -15,6 +15,8 @@ pub(crate) fn open(handle: &AppHandle) -> tauri::Result<()> {
         .title("Credenza")
         .inner_size(1280.0, 800.0)
         .min_inner_size(900.0, 600.0)
+        // Nothing that is dropped or clicked leads out of the program's own pages.
+        .on_navigation(|url| tauri::is_dev() || url.scheme() == "tauri" || url.host_str() == Some("tauri.localhost"))
         .disable_drag_drop_handler();
     if let Some(dir) = paths::data_dir() {
         builder = builder.data_directory(dir.join("webview"));

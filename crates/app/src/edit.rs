@@ -155,18 +155,16 @@ impl App {
     /// A credential of this workspace that is not deleted, visible to the role.
     pub(crate) fn find(&self, here: &Here, id: CredentialId) -> Result<Credential, AppError> {
         let row = self.store.read(|reader| reader.credential(id))?;
-        let row = row.filter(|row| row.workspace == here.workspace.id && row.deleted_at.is_none()).ok_or_else(|| {
-            AppError::not_found(format!(
-                "There is no credential with the id {id} in this workspace. `credenza list` shows those that there are."
-            ))
-        })?;
+        let row = row
+            .filter(|row| row.workspace == here.workspace.id && row.deleted_at.is_none())
+            .ok_or(AppError::NoCredential)?;
         here.require(row.kind.kind(), Action::See)?;
         Ok(row)
     }
 
     pub(crate) fn row(&self, id: CredentialId) -> Result<Credential, AppError> {
         let row = self.store.read(|reader| reader.credential(id))?;
-        row.ok_or_else(|| AppError::not_found("The credential is gone; somebody else deleted it."))
+        row.ok_or(AppError::NoCredential)
     }
 
     /// One credential, without its secrets.

@@ -27,6 +27,18 @@ pub enum AppError {
     /// There is no such thing here.
     #[error("{0}")]
     NotFound(String),
+    /// The workspace has no credential with the id, or no longer.
+    #[error("There is no such credential in this workspace; it may have been deleted.")]
+    NoCredential,
+    /// The workspace has no organization of the name or id.
+    #[error("There is no organization named {0} in this workspace. Choose another.")]
+    NoOrganization(String),
+    /// There is no workspace of the name or id.
+    #[error("There is no workspace named {0}. Choose another.")]
+    NoWorkspace(String),
+    /// There is no workspace at all.
+    #[error("There is no workspace yet. Make one first.")]
+    NoWorkspaceYet,
     /// The credential is locked.
     #[error("{0}")]
     Locked(String),
@@ -69,7 +81,11 @@ impl AppError {
             Self::Usage(_) => ErrorCode::Usage,
             Self::Unavailable(_) => ErrorCode::Unavailable,
             Self::Forbidden(_) => ErrorCode::Forbidden,
-            Self::NotFound(_) => ErrorCode::NotFound,
+            Self::NotFound(_)
+            | Self::NoCredential
+            | Self::NoOrganization(_)
+            | Self::NoWorkspace(_)
+            | Self::NoWorkspaceYet => ErrorCode::NotFound,
             Self::Locked(_) => ErrorCode::Locked,
             Self::Used(_) => ErrorCode::Used,
             Self::Stale(_) => ErrorCode::Stale,

@@ -120,6 +120,11 @@ impl App {
         Ok(())
     }
 
+    /// Whether the data directory can only be read, so that nothing can be saved.
+    pub fn read_only(&self) -> bool {
+        self.store.read_only()
+    }
+
     /// Changes whenever another process has written to the database.
     pub fn data_version(&self) -> Option<i64> {
         self.store.data_version().ok()
@@ -140,9 +145,7 @@ impl App {
         self.store.read(|reader| {
             let workspace = match &self.workspace {
                 Some(name) => workspaces::named(reader, name)?,
-                None => reader.current_workspace()?.ok_or_else(|| {
-                    AppError::not_found("There is no workspace yet. Make one with `credenza workspace create`.")
-                })?,
+                None => reader.current_workspace()?.ok_or(AppError::NoWorkspaceYet)?,
             };
             let organizations = reader.organizations(workspace.id)?;
             Ok(Here { workspace, organizations })
@@ -204,12 +207,11 @@ impl Here {
         };
         let same = |organization: &&Organization| organization.name == name || organization.id.to_string() == name;
         let alike = |organization: &&Organization| organization.name.to_lowercase() == name.to_lowercase();
-        self.organizations.iter().find(same).or_else(|| self.organizations.iter().find(alike)).ok_or_else(|| {
-            AppError::not_found(format!(
-                "There is no organization named {} in this workspace. `credenza organization list` shows those that there are.",
-                credenza_model::printable(name)
-            ))
-        })
+        self.organizations
+            .iter()
+            .find(same)
+            .or_else(|| self.organizations.iter().find(alike))
+            .ok_or_else(|| AppError::NoOrganization(credenza_model::printable(name)))
     }
 
     fn name_of(&self, id: credenza_model::OrganizationId) -> String {

@@ -205,12 +205,7 @@ pub(crate) fn named(reader: &Reader<'_>, name: &str) -> Result<Workspace, AppErr
         return Ok(found);
     }
     let by_id = name.parse().ok().map(|id| reader.workspace(id)).transpose()?.flatten();
-    by_id.ok_or_else(|| {
-        AppError::not_found(format!(
-            "There is no workspace named {}. `credenza workspace list` shows those that there are.",
-            printable(name)
-        ))
-    })
+    by_id.ok_or_else(|| AppError::NoWorkspace(printable(name)))
 }
 
 fn view(reader: &Reader<'_>, workspace: Workspace, current: Option<WorkspaceId>) -> Result<WorkspaceView, AppError> {

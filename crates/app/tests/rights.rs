@@ -84,7 +84,7 @@ fn another_workspace_is_out_of_sight() {
     let id = lab.add(KindId::Aws, "mine");
     lab.app.create_workspace("other", Role::Partner, &["Acme".into()]).unwrap();
     lab.app.use_workspace("other").unwrap();
-    assert!(matches!(lab.app.show(id), Err(AppError::NotFound(_))));
-    assert!(matches!(lab.app.delete(&[id]), Err(AppError::NotFound(_))));
-    assert!(matches!(lab.app.reveal(id, "awsSecretAccessKey"), Err(AppError::NotFound(_))));
+    assert!(matches!(lab.app.show(id), Err(AppError::NoCredential)));
+    assert!(matches!(lab.app.delete(&[id]), Err(AppError::NoCredential)));
+    assert!(matches!(lab.app.reveal(id, "awsSecretAccessKey"), Err(AppError::NoCredential)));
 }

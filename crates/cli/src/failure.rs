@@ -47,6 +47,15 @@ impl Failure {
 
 impl From<AppError> for Failure {
     fn from(error: AppError) -> Self {
-        Self { view: error.view() }
+        let hint = match &error {
+            AppError::NoCredential => " `credenza list` shows those that there are.",
+            AppError::NoOrganization(_) => " `credenza organization list` shows those that there are.",
+            AppError::NoWorkspace(_) => " `credenza workspace list` shows those that there are.",
+            AppError::NoWorkspaceYet => " `credenza workspace create --help` says how.",
+            _ => "",
+        };
+        let mut view = error.view();
+        view.message.push_str(hint);
+        Self { view }
     }
 }

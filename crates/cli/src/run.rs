@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use clap::CommandFactory;
-use credenza_app::{App, Completeness, ErrorCode, ListQuery, Page, paths};
+use credenza_app::{App, AppError, Completeness, ListQuery, Page, paths};
 use credenza_model::{CredentialId, KindId, Role, Tab, printable};
 use credenza_store::State;
 
@@ -148,13 +148,5 @@ fn word<T: FromStr>(what: &str, word: &str, hint: &str) -> Result<T, Failure> {
 
 /// A text that is no id at all names no credential.
 fn credential(id: &str) -> Result<CredentialId, Failure> {
-    id.parse().map_err(|_| {
-        Failure::new(
-            ErrorCode::NotFound,
-            format!(
-                "There is no credential with the id {}. `credenza list` shows those that there are.",
-                printable(id)
-            ),
-        )
-    })
+    id.parse().map_err(|_| AppError::NoCredential.into())
 }

@@ -93,9 +93,19 @@ pub(crate) fn test(all: bool, only: Option<&str>) -> Result<()> {
 pub(crate) fn bench() -> Result<()> {
     setup::system(&[For::Window, For::Desktop])?;
     let tree = Tree::read()?;
-    let mut bench = tree.cargo("run");
-    bench.args(["--release", "-p", "credenza-tests", "--bin", "bench"]);
-    on_a_desktop(&mut bench, run)
+    run(tree.cargo("build").args([
+        "--release",
+        "-p",
+        "credenza",
+        "-p",
+        "credenza-tests",
+        "--bin",
+        "credenza",
+        "--bin",
+        "bench",
+    ]))?;
+    let mut bench = Command::new(tree.program("release", "bench"));
+    on_a_desktop(bench.env("CREDENZA_BIN", tree.program("release", "credenza")), run)
 }
 
 /// Takes pictures of every screen and state of the window.
