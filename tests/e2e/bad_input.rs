@@ -58,6 +58,28 @@ fn five_megabytes_and_wrong_fields_freeze_nothing() {
         window.by_label("Config file").attribute("aria-invalid").as_deref() == Some("true")
     });
     assert_eq!(window.by_label("Cloud Name").value(), "gcp-one");
+    // A file from the desktop, dropped on the field.
+    drop_file(&window, "photo.png", "new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0, 1, 2, 0xff, 0xfe])");
+    wait_says(&window, "is not a text file");
+    drop_file(&window, "dump.json", "'x'.repeat(2 * 1024 * 1024)");
+    wait_says(&window, "is larger than 1 MB");
+    let key = KindId::Gcp.kind().sample.iter().find(|(field, _)| *field == "config").unwrap().1;
+    drop_file(&window, "key.json", &json!(key).to_string());
+    window.wait_until("the right file is taken", |window| {
+        window.by_label("Config file").attribute("aria-invalid").as_deref() != Some("true")
+    });
+}
+
+/// Drops a file on the field for the key file. The page gets the very event that the system makes of a drag.
+fn drop_file(window: &Window, name: &str, content: &str) {
+    let script = format!(
+        "const field = [...document.querySelectorAll('label')].find((label) => label.textContent === 'Config file').control;
+         const data = new DataTransfer();
+         data.items.add(new File([{content}], {}));
+         field.dispatchEvent(new DragEvent('drop', {{ dataTransfer: data, bubbles: true, cancelable: true }}));",
+        json!(name)
+    );
+    window.eval(&script, vec![]);
 }
 
 #[test]

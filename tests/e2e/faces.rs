@@ -4,7 +4,7 @@ use credenza_model::KindId;
 use credenza_tests::webdriver::Window;
 use credenza_tests::{Keychain, Session};
 
-use crate::form::{added, choose, first_start, form_title, open_form, press_in_drawer, type_sample};
+use crate::form::{added, choose, first_start, form_title, open_form, press_in_drawer, type_sample, wait_says};
 
 #[test]
 fn an_edit_of_what_changed_meanwhile_shows_both() {
@@ -61,4 +61,24 @@ fn without_a_keychain_a_draft_is_kept_and_the_reason_is_said() {
         let name = KindId::Backup.kind().sample.iter().find(|(field, _)| *field == "s3Name").unwrap().1;
         assert_eq!(window.by_label("S3 Name").value(), name, "nothing that was typed is lost");
     }
+}
+
+#[test]
+fn a_database_of_a_newer_program_is_said_and_tried_again() {
+    let mut window = Window::open(Keychain::Unlocked);
+    first_start(&window, "Partner", "Acme");
+    added(&window, KindId::Aws, "aws-one", "Acme");
+    window.quit();
+    let file = window.session().data_dir().join("credenza.db");
+    let database = || rusqlite::Connection::open(&file).unwrap();
+    let version: u32 = database().query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
+    database().pragma_update(None, "user_version", 999).unwrap();
+    window.start();
+    wait_says(&window, "newer");
+    database().pragma_update(None, "user_version", version).unwrap();
+    window.by_role("button", "Try again").click();
+    window.by_role("row", "aws-one");
+    // And it hears of what others do, as a window that opened at once does.
+    added(&window, KindId::Aws, "aws-two", "Acme");
+    window.by_role("row", "aws-two");
 }

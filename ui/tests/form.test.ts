@@ -197,6 +197,41 @@ describe("the edit form", () => {
     await fireEvent.click(screen.getByRole("button", { name: "Use the marked values" }));
     await waitFor(() => expect(calls.filter((call) => call.command === "edit_credential").at(-1)?.args).toEqual({ id: "c1", version: 4, input: { a: "mine" }, draft: false }));
   });
+
+  it("saves as a draft over the other version when it began as a draft", async () => {
+    const now = credential({ version: 4, fields: { a: "theirs" } });
+    const calls = answer({
+      check_input: () => nothingFound, show_credential: () => now, list_credentials: () => ({ total: 0, items: [] }), tabs: () => [],
+      edit_credential: ({ version }) => { if (version !== 4) throw refusal("conflict", "It changed meanwhile."); return saved; },
+    });
+    open([field("a", { label: "A" })], credential({ fields: { a: "old" } }));
+    await type("A", "mine");
+    await fireEvent.click(screen.getByRole("button", { name: "Save draft" }));
+    await fireEvent.click(await screen.findByRole("button", { name: "Use the marked values" }));
+    await waitFor(() => expect(calls.filter((call) => call.command === "edit_credential").at(-1)?.args).toMatchObject({ version: 4, draft: true }));
+  });
+
+  it("does not ask where both versions agree, and saves once more", async () => {
+    const now = credential({ version: 4, fields: { a: "mine" } });
+    const calls = answer({
+      check_input: () => nothingFound, show_credential: () => now, list_credentials: () => ({ total: 0, items: [] }), tabs: () => [],
+      edit_credential: ({ version }) => { if (version !== 4) throw refusal("conflict", "It changed meanwhile."); return saved; },
+    });
+    open([field("a", { label: "A" })], credential({ fields: { a: "old" } }));
+    await type("A", "mine");
+    await fireEvent.click(screen.getByRole("button", { name: "Save" }));
+    await waitFor(() => expect(calls.filter((call) => call.command === "edit_credential").map((call) => call.args["version"])).toEqual([3, 4]));
+    expect(screen.queryByRole("button", { name: "Use the marked values" })).toBeNull();
+  });
+
+  it("says of a secret that is replaced here that it may have been replaced there", async () => {
+    const row = credential({ version: 4, secrets: { key: "set" } });
+    answer({ check_input: () => nothingFound, show_credential: () => row, edit_credential: () => { throw refusal("conflict", "It changed meanwhile."); } });
+    open([secret], credential({ secrets: { key: "set" } }));
+    await type("Secret Access Key", "n3w");
+    await fireEvent.click(screen.getByRole("button", { name: "Save" }));
+    expect(await screen.findByText("may have been replaced")).toBeTruthy();
+  });
 });
 
 it("lays the ends of a range on one line, inside the section of their network", () => {

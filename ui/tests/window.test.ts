@@ -253,7 +253,7 @@ describe("what goes wrong", () => {
     expect(await row("aws-prod")).toBeTruthy();
   });
 
-  it("is said above the table when the keychain is locked, with the way to unlock it", async () => {
+  it("is said at the foot of the table when the keychain is locked, with the way to unlock it", async () => {
     await open({ keychain: "locked" });
     expect((await screen.findByRole("alert")).textContent).toContain("The keychain is locked.");
     await click("button", "Unlock keychain");

@@ -23,6 +23,9 @@ export class Entry {
   /// Secrets that are to be cleared on purpose.
   readonly cleared = new SvelteSet<string>();
   readonly touched = new SvelteSet<string>();
+  /// Fields that a rule asks for as things stand, as a key where no role is given. Rust knows the rules; what it has called
+  /// required stays so while something stands in it.
+  readonly needed = new SvelteSet<string>();
   /// Somebody tried to save, so every problem is shown.
   attempted = $state(false);
   findings = $state.raw<Findings>({ problems: [], warnings: [] });
@@ -166,18 +169,32 @@ export class Entry {
     this.clock = setTimeout(async () => {
       try {
         const findings = await ipc.checkInput(this.kind.id, this.organization, this.base?.id ?? null, this.input());
-        if (turn === this.turn) this.findings = findings;
+        if (turn === this.turn) this.take(findings);
       } catch {
         // Saving asks the same and says what is wrong; a hint that fails is no reason to interrupt.
       }
     }, after);
   }
 
-  /// Saves, or keeps what Rust said about why not and throws it.
-  async save(draft: boolean): Promise<Saved> {
+  private take(findings: Findings): void {
+    this.findings = findings;
+    for (const field of this.kind.fields) {
+      if (findings.problems.some((one) => one.field === field.id && one.code === "required")) this.needed.add(field.id);
+      else if (this.values[field.id] === "") this.needed.delete(field.id);
+    }
+  }
+
+  /// How many fields show a problem: each shows one of its own at a time.
+  get troubled(): number {
+    return this.attempted ? new Set(this.findings.problems.map((one) => one.field)).size : 0;
+  }
+
+  /// Saves, or keeps what Rust said about why not and throws it. What comes `first` can stop it like the save itself.
+  async save(draft: boolean, first?: () => Promise<void>): Promise<Saved> {
     this.saving = draft ? "draft" : "save";
     this.failure = null;
     try {
+      await first?.();
       const saved = this.base
         ? await ipc.editCredential(this.base.id, this.base.version, this.input(), draft)
         : await ipc.addCredential(this.kind.id, this.organization, this.input(), draft);
@@ -204,7 +221,7 @@ export class Entry {
     // A question still under way would overwrite what the save found.
     clearTimeout(this.clock);
     this.turn += 1;
-    this.findings = { ...this.findings, problems };
+    this.take({ ...this.findings, problems });
   }
 
   /// The first field, in the order of the form, that has a problem.

@@ -430,6 +430,8 @@ export type StartView = {
 	workspaces: WorkspaceView[],
 	settings: Settings,
 	version: string,
+	/**  Whether nothing can be saved, since the data directory can only be read. */
+	readOnly: boolean,
 };
 
 /**  The state of a credential. Locked and default are flags beside it. */

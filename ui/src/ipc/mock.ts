@@ -98,7 +98,7 @@ export class Mock {
   }
 
   start(): StartView {
-    return { current: this.workspaces.find((one) => one.current) ?? null, workspaces: this.workspaces, settings: this.settings, version: "0.1.0" };
+    return { current: this.workspaces.find((one) => one.current) ?? null, workspaces: this.workspaces, settings: this.settings, version: "0.1.0", readOnly: false };
   }
 
   keychain(): KeychainView {

@@ -14,14 +14,14 @@ export type Column = ColumnView & {
 };
 
 const widths: Record<string, [number, number]> = {
-  name: [160, 2], organization: [106, 1], identity: [124, 1.4], state: [88, 0.4], accountId: [56, 0.2], locked: [80, 0.3], default: [80, 0.3], usedBy: [130, 1],
+  name: [160, 2], organization: [106, 1], identity: [110, 1.4], state: [88, 0.4], accountId: [40, 0.2], locked: [80, 0.3], default: [80, 0.3], usedBy: [130, 1],
   createdAt: [104, 0.5], modifiedAt: [104, 0.5], expiry: [104, 0.5], kind: [120, 0.8],
 };
 
 function column(view: ColumnView, extra = false, kind: KindView | null = null): Column {
   const address = kind?.fields.some((field) => field.id === view.id && field.type === "url");
   const [min, grow] =
-    widths[isName(view.id, kind) ? "name" : view.id] ?? (view.numeric ? [72, 0.3] : view.mono || address ? [170, 1.4] : [110, 1]);
+    widths[isName(view.id, kind) ? "name" : view.id] ?? (view.numeric ? [72, 0.3] : view.mono || address ? [130, 1.4] : [96, 1]);
   return { ...view, min, grow, sorts: view.sortable, extra };
 }
 

@@ -19,6 +19,12 @@ export type Dialog =
   | { what: "newWorkspace" }
   | { what: "renameWorkspace" };
 
+/// One deletion that can be taken back, and the workspace that it happened in.
+export type Deletion = { ids: string[]; what: string; workspace: string };
+
+/// How long after a key the search is asked.
+const SEARCH = 120;
+
 class Desk {
   phase = $state<"starting" | "failed" | "first" | "open">("starting");
   failure = $state.raw<AppError | null>(null);
@@ -26,6 +32,8 @@ class Desk {
   workspace = $state.raw<WorkspaceView | null>(null);
   settings = $state.raw<Settings>({ tab: "cloud", theme: "system", columns: {} });
   version = $state.raw("");
+  /// Whether nothing can be saved, since the data directory can only be read.
+  readOnly = $state.raw(false);
   keychain = $state.raw<KeychainView | null>(null);
   keychainAsked = $state(false);
 
@@ -40,8 +48,13 @@ class Desk {
   readonly rows = new Rows();
   selected = $state.raw<CredentialView | null>(null);
   ticked = $state.raw<ReadonlyMap<string, CredentialView>>(new Map());
-  dialog = $state.raw<Dialog | null>(null);
-  deleted = $state.raw<{ ids: string[]; what: string } | null>(null);
+  private opened = $state.raw<Dialog | null>(null);
+  /// Where another face went while a form or a question was open here; the desk follows once that is closed.
+  elsewhere = $state.raw<WorkspaceView | null>(null);
+  /// What can be taken back, the latest last.
+  private deletions = $state.raw<Deletion[]>([]);
+  /// What stands in the search box, of which `search` is what was asked for.
+  typed = $state("");
   /// Set to a credential's id when the table should bring it into view.
   wanted = $state.raw<string | null>(null);
 
@@ -56,6 +69,40 @@ class Desk {
   /// Who may filter by organization may do so for every kind that they see.
   readonly mayFilter = $derived(kindsOf(this.tab).some((kind) => kind.rights[this.role].includes("filter")));
   readonly filtered = $derived(this.search !== "" || this.kind !== null || this.organization !== null);
+  /// The latest deletion of this workspace, which the palette offers to take back.
+  readonly deleted = $derived(this.deletions.findLast((one) => one.workspace === this.workspace?.id) ?? null);
+  /// Whether the keychain answered that it cannot be used.
+  readonly shut = $derived(this.keychain !== null && this.keychain.state !== "ready");
+
+  private searching: ReturnType<typeof setTimeout> | undefined;
+  private counting = 0;
+  private entered = 0;
+  private following: Promise<void> | null = null;
+  private followAgain = false;
+
+  get dialog(): Dialog | null {
+    return this.opened;
+  }
+
+  set dialog(next: Dialog | null) {
+    this.opened = next;
+    if (!this.elsewhere || this.holding) return;
+    const there = this.elsewhere;
+    this.elsewhere = null;
+    void this.enter(there);
+  }
+
+  /// Whether what is open belongs to this workspace, so that the desk must not change under it.
+  private get holding(): boolean {
+    return this.opened?.what === "form" || this.opened?.what === "delete";
+  }
+
+  /// Makes the workspace of the open form or question the current one again, so that what it does lands there.
+  async claim(): Promise<void> {
+    if (!this.elsewhere || !this.workspace) return;
+    await ipc.useWorkspace(this.workspace.id);
+    this.elsewhere = null;
+  }
 
   async start(): Promise<void> {
     this.phase = "starting";
@@ -63,6 +110,7 @@ class Desk {
       const start = await ipc.start();
       this.settings = start.settings;
       this.version = start.version;
+      this.readOnly = start.readOnly;
       this.tab = start.settings.tab;
       this.workspaces = start.workspaces;
       this.dress();
@@ -89,18 +137,19 @@ class Desk {
   }
 
   async enter(workspace: WorkspaceView): Promise<void> {
+    this.entered += 1;
+    this.elsewhere = null;
     this.workspace = workspace;
     this.workspaces = this.workspaces.some((one) => one.id === workspace.id)
       ? this.workspaces.map((one) => (one.id === workspace.id ? workspace : { ...one, current: false }))
       : [...this.workspaces.map((one) => ({ ...one, current: false })), workspace];
     this.organization = null;
     this.kind = null;
-    this.search = "";
+    this.searchFor("");
     this.sort = null;
     this.descending = false;
     this.selected = null;
     this.ticked = new Map();
-    this.deleted = null;
     this.tabs = [];
     this.rows.clear();
     this.phase = "open";
@@ -115,10 +164,12 @@ class Desk {
   }
 
   async count(): Promise<void> {
+    const turn = ++this.counting;
     try {
-      this.tabs = await ipc.tabs(this.organization);
+      const tabs = await ipc.tabs(this.organization);
+      if (turn === this.counting) this.tabs = tabs;
     } catch (thrown) {
-      this.complain(thrown);
+      if (turn === this.counting) this.complain(thrown);
     }
   }
 
@@ -138,7 +189,7 @@ class Desk {
     if (tab === this.tab) return;
     this.tab = tab;
     this.kind = null;
-    this.search = "";
+    this.searchFor("");
     this.sort = null;
     this.descending = false;
     this.selected = null;
@@ -153,13 +204,40 @@ class Desk {
       this.sort = null;
       this.descending = false;
     }
-    if (change.search !== undefined) this.search = change.search;
+    if (change.search !== undefined) this.searchFor(change.search);
     this.ticked = new Map();
     if (change.organization !== undefined) {
       this.organization = change.organization;
       void this.count();
     }
     await this.ask();
+  }
+
+  /// Takes a search as it stands; what was typed before it and not asked yet is void.
+  private searchFor(text: string): void {
+    clearTimeout(this.searching);
+    this.searching = undefined;
+    this.search = text;
+    this.typed = text;
+  }
+
+  /// Somebody types into the search box: it is asked for when they pause, or at once.
+  type(text: string, now = false): void {
+    clearTimeout(this.searching);
+    this.typed = text;
+    this.searching = setTimeout(() => void this.narrow({ search: this.typed }), now ? 0 : SEARCH);
+  }
+
+  /// Forgets a search that was typed and not asked yet.
+  stopTyping(): void {
+    clearTimeout(this.searching);
+    this.searching = undefined;
+    this.typed = this.search;
+  }
+
+  /// Asks at once for what is typed, and waits until the rows answer it.
+  async flush(): Promise<void> {
+    if (this.searching !== undefined || this.rows.stale) await this.narrow({ search: this.typed });
   }
 
   async sortBy(id: string, descending: boolean): Promise<void> {
@@ -170,12 +248,35 @@ class Desk {
 
   /// The store changed under the window. Another face may have renamed an organization, or gone to another workspace, which is
   /// then this window's too; otherwise what is visible is read again, in place.
+  /// Many changes at once are followed by one reading that is under way and one after it.
   async changed(): Promise<void> {
     if (this.phase !== "open") return;
+    this.followAgain = true;
+    this.following ??= this.follow().finally(() => (this.following = null));
+    await this.following;
+  }
+
+  private async follow(): Promise<void> {
+    while (this.followAgain) {
+      this.followAgain = false;
+      await this.followOnce();
+    }
+  }
+
+  private async followOnce(): Promise<void> {
+    const turn = this.entered;
     try {
       const { current, workspaces } = await ipc.start();
+      // Somebody went to another workspace here meanwhile, and what was answered is older than that.
+      if (turn !== this.entered) return;
       this.workspaces = workspaces;
-      if (current && current.id !== this.workspace?.id) return await this.enter(current);
+      if (current && current.id !== this.workspace?.id) {
+        // The rows that Rust would answer now are of the other workspace, so nothing is read until the dialog is closed.
+        if (this.holding) this.elsewhere = current;
+        else await this.enter(current);
+        return;
+      }
+      this.elsewhere = null;
       if (current) this.workspace = current;
     } catch (thrown) {
       this.complain(thrown);
@@ -186,7 +287,32 @@ class Desk {
   /// Reads again what is visible, in place.
   async refresh(): Promise<void> {
     if (this.phase !== "open" || this.role === "member") return;
-    await Promise.all([this.count(), this.view?.open === false ? undefined : this.rows.refresh(), this.reread()]);
+    await Promise.all([this.count(), this.view?.open === false ? undefined : this.rows.refresh(), this.reread(), this.rereadTicked()]);
+  }
+
+  /// Reads the ticked rows again, and lets go of those that are gone: they would stop what is done to all.
+  async rereadTicked(): Promise<void> {
+    if (!this.ticked.size) return;
+    const asked = this.ticked;
+    const now = await this.existing([...asked.values()]);
+    const fresh = new Map(now.map((row) => [row.id, row]));
+    const next = new Map<string, CredentialView>();
+    // What was ticked or let go of meanwhile stays so.
+    for (const [id, row] of this.ticked) {
+      const kept = fresh.get(id) ?? (asked.has(id) ? null : row);
+      if (kept) next.set(id, kept);
+    }
+    this.ticked = next;
+  }
+
+  /// The rows as they are now, without those that are gone.
+  private async existing(rows: CredentialView[]): Promise<CredentialView[]> {
+    const found = await Promise.all(
+      rows.map((row) =>
+        ipc.showCredential(row.id).catch((thrown: unknown) => (asError(thrown).code === "not_found" ? null : row)),
+      ),
+    );
+    return found.filter((row) => row !== null);
   }
 
   private async reread(): Promise<void> {
@@ -210,6 +336,8 @@ class Desk {
   }
 
   add(): void {
+    // The key works where there is no button too.
+    if (this.role === "member" || this.view?.open === false) return;
     const kinds = kindsOf(this.tab);
     if (kinds.length > 1) this.dialog = { what: "gallery" };
     else if (kinds[0] && this.mayAdd(kinds[0])) this.dialog = { what: "form", kind: kinds[0], base: null };
@@ -222,6 +350,7 @@ class Desk {
   /// A form is done: the row is shown wherever it now is, whatever the filters hide.
   async finish(saved: Saved, added: boolean): Promise<void> {
     const { credential, warnings } = saved;
+    const moved = this.elsewhere !== null;
     this.dialog = null;
     // A save that went through may have unlocked it.
     if (this.keychain && this.keychain.state !== "ready") void this.askKeychain();
@@ -229,7 +358,8 @@ class Desk {
     const name = credential.name ? shown(credential.name) : m.unnamed;
     const say = added ? (draft ? m.addedDraft : m.added) : draft ? m.savedDraft : m.saved;
     toasts.say(say(name), { warnings: warnings.map((one) => one.message) });
-    await this.reach(credential);
+    // Another face may have gone elsewhere again in the meantime, where this row is not.
+    if (!moved) await this.reach(credential);
   }
 
   /// Goes to a credential: its tab, its row, its drawer.
@@ -241,7 +371,7 @@ class Desk {
       this.descending = false;
       this.keep({ tab: row.tab });
     }
-    this.search = "";
+    this.searchFor("");
     if (this.kind && this.kind !== row.kind) this.kind = null;
     if (this.organization && this.organization !== row.organizationId) this.organization = null;
     this.ticked = new Map();
@@ -256,6 +386,19 @@ class Desk {
         ? (locked ? m.nowLocked : m.nowUnlocked)(shown(rows[0]!.name))
         : (locked ? m.lockedMany : m.unlockedMany)(count),
     );
+  }
+
+  /// Locks or unlocks those of the ticked rows that are not so yet, as they are now rather than when they were ticked.
+  async lockTicked(locked: boolean): Promise<void> {
+    await this.rereadTicked();
+    const rows = [...this.ticked.values()].filter((row) => row.locked !== locked);
+    if (rows.length) await this.lock(rows, locked);
+  }
+
+  /// Asks about deleting the ticked rows that are still there.
+  async askDelete(): Promise<void> {
+    await this.rereadTicked();
+    if (this.ticked.size && !this.dialog) this.dialog = { what: "delete", rows: [...this.ticked.values()] };
   }
 
   async makeDefault(row: CredentialView): Promise<void> {
@@ -288,30 +431,45 @@ class Desk {
 
   /// Deletes and offers undo. Throws what Rust refuses, for the dialog that asked.
   async delete(rows: CredentialView[]): Promise<void> {
-    const gone = await ipc.deleteCredentials(rows.map((row) => row.id));
+    await this.claim();
+    // One that is gone already would keep all the others.
+    const there = rows.length > 1 ? await this.existing(rows) : rows;
+    const gone = there.length ? await ipc.deleteCredentials(there.map((row) => row.id)) : [];
     const what = rows.length === 1 ? shown(rows[0]!.name) || m.unnamed : m.credentials(gone.length);
     if (this.selected && gone.includes(this.selected.id)) this.selected = null;
     this.ticked = new Map();
     this.dialog = null;
-    this.deleted = { ids: gone, what };
-    toasts.say(m.deleted(what), { action: { label: m.undo, run: () => void this.undo() } });
+    if (gone.length) {
+      const deletion = { ids: gone, what, workspace: this.workspace?.id ?? "" };
+      this.deletions = [...this.deletions, deletion];
+      toasts.say(m.deleted(what), { action: this.undoing(deletion) });
+    }
     await this.refresh();
   }
 
-  /// Takes the last deletion back. The toast offers it for a moment, the palette for as long as the window is open; Rust says when
-  /// it is too late.
-  async undo(): Promise<void> {
-    if (!this.deleted) return;
-    const { ids, what } = this.deleted;
-    this.deleted = null;
-    try {
-      const back = await Promise.all(ids.map((id) => ipc.undoDelete(id)));
-      toasts.say(m.undone(what));
-      if (back.length === 1) await this.reach(back[0]!);
-      else await this.refresh();
-    } catch (thrown) {
-      this.complain(thrown);
-    }
+  private undoing(deletion: Deletion) {
+    return { label: m.undo, run: () => void this.undo(deletion) };
+  }
+
+  /// Takes one deletion back. Its own toast offers it for a moment, the palette for as long as the window is open; Rust says when
+  /// it is too late. What could not be restored is kept for another try.
+  async undo(deletion: Deletion): Promise<void> {
+    if (!this.deletions.includes(deletion)) return;
+    this.deletions = this.deletions.filter((one) => one !== deletion);
+    const answers = await Promise.allSettled(deletion.ids.map((id) => ipc.undoDelete(id)));
+    const back = answers.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+    const left = deletion.ids.filter((_, at) => answers[at]!.status === "rejected");
+    const refused = answers.find((one) => one.status === "rejected");
+    if (refused) {
+      const kept = { ...deletion, ids: left, what: back.length ? m.credentials(left.length) : deletion.what };
+      this.deletions = [...this.deletions, kept];
+      const why = asError(refused.reason).message;
+      toasts.say(deletion.ids.length > 1 ? m.undonePartly(back.length, left.length, why) : why, {
+        tone: "bad", action: this.undoing(kept),
+      });
+    } else toasts.say(m.undone(deletion.what));
+    if (back.length === 1 && !refused && deletion.workspace === this.workspace?.id) await this.reach(back[0]!);
+    else await this.refresh();
   }
 
   keep(change: Partial<Settings>): void {

@@ -122,6 +122,8 @@ export const m = {
   cancel: "Cancel",
   close: "Close",
   keychainAsks: "Waiting for the keychain. It may be asking for your password in another window.",
+  saving: "Saving…",
+  savingWait: "It is being saved, which cannot be stopped. The form closes when that is done.",
   discardTitle: "Discard what you typed?",
   discardMore: "Nothing of it is saved yet.",
   discard: "Discard",
@@ -154,6 +156,10 @@ export const m = {
   added: (name: string) => `${name} is added.`,
   addedDraft: (name: string) => `${name} is added as a draft.`,
 
+  // While another face is in another workspace.
+  elsewhereForm: (there: string, here: string) => `Another Credenza went to ${there}. This form still belongs to ${here}.`,
+  elsewhereDelete: (there: string, here: string) => `Another Credenza went to ${there}. This question still belongs to ${here}.`,
+
   // Versions that differ.
   conflictTitle: (name: string) => `${name} changed while you were editing`,
   conflictMore: "Nothing is written until you decide.",
@@ -163,6 +169,7 @@ export const m = {
   keptSecret: "kept",
   newSecret: "a new value",
   clearedSecret: "cleared",
+  perhapsReplaced: "may have been replaced",
   useYours: "Use the marked values",
   useTheirs: "Take the other",
   backToForm: "Back to the form",
@@ -197,6 +204,7 @@ export const m = {
   deleted: (what: string) => `${what} deleted.`,
   undo: "Undo",
   undone: (what: string) => `${what} restored.`,
+  undonePartly: (back: number, left: number, why: string) => `${back} restored, ${left} left: ${why}`,
   lockedMany: (count: number) => `${many(count, "credential")} locked.`,
   unlockedMany: (count: number) => `${many(count, "credential")} unlocked.`,
   someRefused: (count: number, why: string) => `${many(count, "credential")} left as before: ${why}`,
@@ -239,10 +247,17 @@ export const m = {
   enter: "open",
   move: "move",
 
+  // What cannot be used.
+  readOnly: "The data directory can only be read. Nothing can be changed until it can be written, and no secret revealed, for that is recorded.",
+
   // The keychain.
   keychain: {
     ready: "Keychain ready", locked: "Keychain locked", absent: "No keychain", denied: "Keychain refused",
     timed_out: "Keychain silent", unreadable: "Keychain unreadable",
+  },
+  /// The same after the word “Keychain”.
+  keychainIs: {
+    ready: "Ready", locked: "Locked", absent: "None", denied: "Refused", timed_out: "Silent", unreadable: "Unreadable",
   },
   unlockKeychain: "Unlock keychain",
   undoOf: (what: string) => `Undo: delete ${what}`,

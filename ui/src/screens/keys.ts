@@ -23,7 +23,7 @@ export function pressed(event: KeyboardEvent): void {
   if (desk.dialog) return;
   if (command && /^[1-5]$/.test(event.key)) {
     const tab = desk.tabs[Number(event.key) - 1];
-    if (tab) void desk.open(tab.tab);
+    if (tab && desk.role !== "member") void desk.open(tab.tab);
     event.preventDefault();
     return;
   }
