@@ -162,6 +162,10 @@ impl Camera {
             window.by_role("button", "Save").click();
             let form = window.by_role("dialog", &form_title(KindId::Backup.kind()));
             window.wait_until("the reason", |_| !form.all_by_role("alert").is_empty());
+            // A window this young may not have been drawn since: without a graphics card the web view takes seconds to
+            // begin. Another size makes it draw what is there now.
+            window.resize(1280, 779);
+            std::thread::sleep(std::time::Duration::from_secs(3));
             self.shot(&window, name);
         }
     }
