@@ -144,8 +144,8 @@ pub(crate) fn program(variable: &str, package: &str, name: &str) -> PathBuf {
         return path.into();
     }
     let test = std::env::current_exe().expect("the running test");
-    // target/debug/deps/flows-0123: two up is what cargo leaves its programs in.
-    let dir = test.ancestors().nth(2).expect("a target directory");
+    // A test is target/debug/deps/flows-0123, a program that tests is target/debug/bench: programs are in target/debug.
+    let dir = test.ancestors().skip(1).find(|dir| !dir.ends_with("deps")).expect("a target directory");
     let mut build = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     build.args(["build", "--quiet", "--manifest-path"]);
     build.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.toml"));
