@@ -102,8 +102,13 @@ pub(crate) fn says(window: &Window, part: &str) -> bool {
 
 /// Chooses a row, so that the drawer shows it.
 pub(crate) fn choose(window: &Window, name: &str) {
-    window.by_role("row", name).click();
-    window.by_role("complementary", name);
+    // A row that has only just come may still be on its way to its place; a person clicks again.
+    window.wait_until(&format!("{name} is chosen"), |window| {
+        window.by_role("row", name).click();
+        let patience = std::time::Duration::from_secs(2);
+        let shown = || window.has_role("complementary", name).then_some(());
+        credenza_tests::wait_for("the drawer", patience, shown).is_ok()
+    });
 }
 
 /// Presses a button of the drawer.
