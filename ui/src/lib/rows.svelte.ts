@@ -57,7 +57,9 @@ export class Rows {
   async refresh(): Promise<void> {
     const [first, last] = this.view;
     const pages = [];
-    for (let page = Math.floor(first / PAGE); page <= Math.floor(last / PAGE); page++) pages.push(page);
+    // An empty list has no row in view, and yet there may be one by now: its first page is always asked for.
+    const end = Math.max(first, last);
+    for (let page = Math.floor(first / PAGE); page <= Math.floor(end / PAGE); page++) pages.push(page);
     await this.reload(pages);
   }
 
