@@ -75,6 +75,18 @@ it("reads again only what is in view when the store changed", async () => {
   expect(rows.at(305)?.id).toBe("c305");
 });
 
+it("finds the first row of a list that was empty, though none was in view", async () => {
+  serve(1);
+  const rows = new Rows();
+  rows.show(0, -1);
+  // The store changes while the question is on its way.
+  const asked = rows.ask(question);
+  await rows.refresh();
+  await asked;
+  expect(rows.total).toBe(1);
+  expect(rows.at(0)?.id).toBe("c0");
+});
+
 it("says a failure in Rust's words and recovers", async () => {
   let broken = true;
   serve(2, () => {
