@@ -31,6 +31,8 @@ pub struct Field {
     pub default: Option<&'static str>,
     /// Whether it can be changed once the account has the credential.
     pub updatable: bool,
+    /// Whether it is kept here only, and never sent to the account.
+    pub local: bool,
 }
 
 /// The types of fields: a closed list, with nothing about layout in it.
@@ -115,6 +117,7 @@ impl Field {
             shown_when: None,
             default: None,
             updatable: false,
+            local: false,
         }
     }
 
@@ -186,6 +189,12 @@ impl Field {
     /// It can be changed in the account.
     pub const fn updatable(mut self) -> Self {
         self.updatable = true;
+        self
+    }
+
+    /// It is kept here only.
+    pub const fn local(mut self) -> Self {
+        self.local = true;
         self
     }
 

@@ -18,6 +18,11 @@ macro_rules! ids {
             pub const fn new(id: Uuid) -> Self {
                 Self(id)
             }
+
+            /// The UUID itself.
+            pub const fn uuid(self) -> Uuid {
+                self.0
+            }
         }
 
         impl fmt::Display for $name {

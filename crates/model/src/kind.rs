@@ -87,6 +87,21 @@ impl Kind {
         self.access.allows(role, action)
     }
 
+    /// The list that the API changes by a call of its own: the nodes that machines run on.
+    pub fn own_list(&self) -> Option<&'static Field> {
+        match self.id {
+            KindId::Proxmox | KindId::Vsphere => self.field("hypervisors"),
+            KindId::Zededa => self.field("edgeNodes"),
+            _ => None,
+        }
+    }
+
+    /// The secrets that every credential of the kind has, so that the account has them when it has the credential: the
+    /// required ones, and the first where a rule decides.
+    pub fn certain_secrets(&self) -> impl Iterator<Item = &'static Field> {
+        self.secrets().enumerate().filter(|(place, field)| *place == 0 || field.required).map(|(_, field)| field)
+    }
+
     /// Whether a field can still be changed once the account has the credential. A kind without an update call is
     /// replaced as a whole, so that every field can.
     pub fn updatable(&self, field: &Field) -> bool {

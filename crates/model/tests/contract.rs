@@ -8,9 +8,6 @@ use std::path::Path;
 use credenza_model::{Body, Call, FieldType, KindId, Method};
 use serde_json::Value;
 
-/// Kept here only, and never sent.
-const LOCAL: &[(&str, &str)] = &[("ai", "url")];
-
 fn openapi() -> Option<Value> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/contract/openapi.json");
     let text = std::fs::read(&path).ok();
@@ -79,7 +76,7 @@ fn the_create_call_takes_every_field() {
     for id in KindId::ALL {
         let schema = body(&api, &id.kind().wire.create);
         for field in id.kind().fields {
-            if LOCAL.contains(&(id.as_str(), field.id)) {
+            if field.local {
                 assert!(!takes(&api, schema, field.id), "{id:?}: {} is on the wire after all", field.id);
                 continue;
             }

@@ -7,6 +7,7 @@ use credenza_model::{
     CredentialId, Facts, Generation, KindId, OrganizationId, Problem, SecretRef, SecretState, Values, WorkspaceId,
 };
 use rusqlite::{OptionalExtension, params};
+use serde::{Deserialize, Serialize};
 
 use crate::row::{Home, INSERT, SELECT, UPDATE, read_row, write};
 use crate::search::fold;
@@ -53,8 +54,43 @@ pub struct Credential {
     pub created_at: DateTime<Utc>,
     /// When it was last changed.
     pub modified_at: DateTime<Utc>,
-    /// Since when it is deleted: a tombstone, kept until undo has lapsed.
+    /// Since when it is deleted: a tombstone, its secret kept for a while.
     pub deleted_at: Option<DateTime<Utc>>,
+    /// Until when the tombstone is kept.
+    pub erase_at: Option<DateTime<Utc>>,
+    /// What the account tells of it beside its fields.
+    pub account: AccountFacts,
+    /// Why the account did not take what was changed here.
+    pub trouble: Option<Trouble>,
+}
+
+/// What an account tells of a credential that is no field of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase", default)]
+pub struct AccountFacts {
+    /// Who made it there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created_by: Option<String>,
+    /// Who changed it there last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub modified_by: Option<String>,
+    /// Whether it comes with Taikun itself, so that nobody changes it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub built_in: bool,
+    /// What a kind's table shows beside that, by column.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub notes: BTreeMap<String, String>,
+}
+
+/// Why the account did not take what was changed here.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+pub struct Trouble {
+    /// A sentence with the next step.
+    pub message: String,
+    /// Whether it is a question: the change is made when a person agrees to how.
+    pub asks: bool,
 }
 
 impl Reader<'_> {
@@ -100,12 +136,15 @@ impl Reader<'_> {
             })?)
     }
 
-    /// The tombstones that were deleted before this time, the oldest first.
-    pub fn lapsed(&self, before: DateTime<Utc>) -> Result<Vec<CredentialId>, StoreError> {
+    /// The tombstones that are not to be kept any longer by this time, the oldest first. One whose deletion is still to be
+    /// pushed is kept until it was.
+    pub fn lapsed(&self, now: DateTime<Utc>) -> Result<Vec<CredentialId>, StoreError> {
         let mut select = self.connection.prepare_cached(
-            "SELECT id FROM credentials WHERE deleted_at IS NOT NULL AND deleted_at < ?1 ORDER BY deleted_at, id",
+            "SELECT id FROM credentials WHERE deleted_at IS NOT NULL AND erase_at <= ?1
+               AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.credential = credentials.id)
+             ORDER BY erase_at, id",
         )?;
-        let rows = select.query_map([column::time(before)], |row| column::parsed(row, "id"))?;
+        let rows = select.query_map([column::time(now)], |row| column::parsed(row, "id"))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
@@ -121,11 +160,59 @@ impl Reader<'_> {
             .optional()?)
     }
 
-    /// Whether a row, be it a tombstone, refers to this generation.
+    /// Whether a row, be it a tombstone or an account, refers to this generation.
     pub fn refers_to(&self, generation: Generation) -> Result<bool, StoreError> {
-        let mut select =
-            self.connection.prepare_cached("SELECT EXISTS (SELECT 1 FROM credentials WHERE generation = ?1)")?;
+        let mut select = self.connection.prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM credentials WHERE generation = ?1)
+                 OR EXISTS (SELECT 1 FROM accounts WHERE generation = ?1)",
+        )?;
         Ok(select.query_row([generation.to_string()], |row| row.get(0))?)
+    }
+
+    /// The credential that the account knows by this number.
+    pub fn with_remote_id(
+        &self,
+        workspace: WorkspaceId,
+        kind: KindId,
+        remote_id: i32,
+    ) -> Result<Option<Credential>, StoreError> {
+        let mut select = self.connection.prepare_cached(&format!(
+            "{SELECT} WHERE w.id = ?1 AND c.kind = ?2 AND c.remote_id = ?3 AND c.deleted_at IS NULL"
+        ))?;
+        let found = select.query_row(params![workspace.to_string(), kind.as_str(), remote_id], read_row);
+        Ok(found.optional()?.map(|row| row.credential))
+    }
+
+    /// As [`Reader::with_remote_id`], be it a tombstone.
+    pub fn owner_of(
+        &self,
+        workspace: WorkspaceId,
+        kind: KindId,
+        remote_id: i32,
+    ) -> Result<Option<Credential>, StoreError> {
+        let mut select = self.connection.prepare_cached(&format!(
+            "{SELECT} WHERE w.id = ?1 AND c.kind = ?2 AND c.remote_id = ?3 ORDER BY c.deleted_at IS NOT NULL LIMIT 1"
+        ))?;
+        let found = select.query_row(params![workspace.to_string(), kind.as_str(), remote_id], read_row);
+        Ok(found.optional()?.map(|row| row.credential))
+    }
+
+    /// Those in conflict, by name.
+    pub fn conflicts(&self, workspace: WorkspaceId) -> Result<Vec<Credential>, StoreError> {
+        let mut select = self.connection.prepare_cached(&format!(
+            "{SELECT} WHERE w.id = ?1 AND c.state = 'conflict' AND c.deleted_at IS NULL ORDER BY c.name_key, c.id"
+        ))?;
+        let rows = select.query_map([workspace.to_string()], |row| Ok(read_row(row)?.credential))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// How many are in conflict.
+    pub fn conflict_count(&self, workspace: WorkspaceId) -> Result<u32, StoreError> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT count(*) FROM credentials
+             WHERE workspace = (SELECT seq FROM workspaces WHERE id = ?1) AND state = 'conflict' AND deleted_at IS NULL",
+        )?;
+        Ok(select.query_row([workspace.to_string()], |row| row.get(0))?)
     }
 
     /// Every reference to secrets that a row holds, tombstones included.

@@ -23,8 +23,10 @@
 //! # Ok::<(), StoreError>(())
 //! ```
 
+mod accounts;
 mod audit;
 mod backup;
+mod bases;
 mod column;
 mod credentials;
 mod error;
@@ -45,14 +47,16 @@ mod state;
 mod store;
 mod workspaces;
 
+pub use accounts::{Account, session_owner};
 pub use audit::AuditEvent;
-pub use credentials::Credential;
+pub use bases::{Agreed, Base};
+pub use credentials::{AccountFacts, Credential, Trouble};
 pub use error::StoreError;
 pub use handle::{Reader, Writer};
 pub use journal::{JournalEntry, Phase};
 pub use order::Sort;
 pub use organizations::Organization;
-pub use outbox::{Operation, OutboxEntry};
+pub use outbox::{Operation, OutboxEntry, Stage};
 pub use page::{Page, Query, Row};
 pub use state::{State, StateError};
 pub use store::Store;

@@ -33,6 +33,8 @@ pub struct Query {
     pub kinds: Option<Vec<KindId>>,
     /// Of this organization.
     pub organization: Option<OrganizationId>,
+    /// Not of these: the person has no role there.
+    pub closed: Vec<OrganizationId>,
     /// With all these words in them.
     pub search: Option<String>,
     /// In this state.
@@ -87,15 +89,17 @@ impl Reader<'_> {
         &self,
         workspace: WorkspaceId,
         organization: Option<OrganizationId>,
+        closed: &[OrganizationId],
     ) -> Result<Vec<(KindId, u32)>, StoreError> {
         let mut select = self.connection.prepare_cached(
             "SELECT kind, count(*) AS number FROM credentials INDEXED BY by_organization
              WHERE deleted_at IS NULL AND workspace = (SELECT seq FROM workspaces WHERE id = ?1)
                AND (?2 IS NULL OR organization = (SELECT seq FROM organizations WHERE id = ?2))
+               AND organization NOT IN (SELECT seq FROM organizations WHERE id IN (SELECT value FROM json_each(?3)))
              GROUP BY kind",
         )?;
         let organization = organization.map(|id| id.to_string());
-        let rows = select.query_map(params![workspace.to_string(), organization], |row| {
+        let rows = select.query_map(params![workspace.to_string(), organization, column::json(&closed)], |row| {
             Ok((column::parsed(row, "kind")?, row.get("number")?))
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
@@ -157,7 +161,12 @@ impl Reader<'_> {
                 seq => seq,
             },
         };
-        Ok(Plan::of(query, workspace, organization))
+        let closed = query.closed.iter().filter_map(|id| self.seq_of("organizations", &id.to_string()).transpose());
+        let closed = closed.collect::<Result<Vec<_>, _>>()?;
+        if organization.is_some_and(|organization| closed.contains(&organization)) {
+            return Ok(None);
+        }
+        Ok(Plan::of(query, workspace, organization, &closed))
     }
 
     fn seq_of(&self, table: &'static str, id: &str) -> Result<Option<i64>, StoreError> {

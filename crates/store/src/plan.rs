@@ -27,7 +27,7 @@ pub(crate) struct Statement {
 impl<'q> Plan<'q> {
     /// The plan of a query in the workspace and the organization of these numbers; `None` when the query names no kind
     /// of its tab, and so can find nothing.
-    pub(crate) fn of(query: &'q Query, workspace: i64, organization: Option<i64>) -> Option<Self> {
+    pub(crate) fn of(query: &'q Query, workspace: i64, organization: Option<i64>, closed: &[i64]) -> Option<Self> {
         let (scope, tab, kinds) = narrow(query.tab, query.kinds.as_deref())?;
         let mut filter = Statement::default();
         if let Some(tab) = tab {
@@ -43,6 +43,13 @@ impl<'q> Plan<'q> {
         }
         if let Some(state) = query.state {
             filter.and("c.state = ?", [text(state.as_str())]);
+        }
+        if !closed.is_empty() {
+            let marks = vec!["?"; closed.len()].join(", ");
+            filter.and(
+                &format!("c.organization NOT IN ({marks})"),
+                closed.iter().map(|organization| Value::Integer(*organization)),
+            );
         }
         Some(Plan { sort: &query.sort, descending: query.descending, scope, workspace, organization, filter })
     }
@@ -180,7 +187,8 @@ mod tests {
     fn indexed_orders_are_read_from_their_index() {
         let connection = schema();
         each_query(|query, organization| {
-            let Some(plan) = Plan::of(query, 1, organization) else {
+            let closed: &[i64] = if query.descending { &[2, 3] } else { &[] };
+            let Some(plan) = Plan::of(query, 1, organization, closed) else {
                 return;
             };
             let steps = explain(&connection, &plan.part(100, 0));
@@ -202,7 +210,7 @@ mod tests {
     #[test]
     fn the_default_page_has_its_own_index() {
         let query = Query { tab: Some(Tab::Cloud), ..all() };
-        let steps = explain(&schema(), &Plan::of(&query, 1, None).unwrap().part(100, 0));
+        let steps = explain(&schema(), &Plan::of(&query, 1, None, &[]).unwrap().part(100, 0));
         assert_eq!(steps, "SEARCH c USING COVERING INDEX live_tab_name (workspace=? AND tab=?)\n");
     }
 
@@ -233,6 +241,7 @@ mod tests {
             workspace: WorkspaceId::new(Uuid::nil()),
             tab: None,
             kinds: None,
+            closed: Vec::new(),
             organization: None,
             search: None,
             state: None,

@@ -10,7 +10,8 @@ use crate::{Credential, Row, StoreError, column};
 pub(crate) const SELECT: &str = "
     SELECT c.seq, c.id, w.id AS workspace, o.id AS organization, o.name AS organization_name, c.kind, c.name, c.state,
            c.locked, c.is_default, c.version, c.remote_id, c.generation, c.parts, c.created_at, c.modified_at,
-           c.deleted_at, c.field_values, c.secrets, c.facts, c.secret_facts, c.problems, c.used_by
+           c.deleted_at, c.field_values, c.secrets, c.facts, c.secret_facts, c.problems, c.used_by,
+           c.account, c.trouble, c.erase_at
     FROM credentials c JOIN organizations o ON o.seq = c.organization JOIN workspaces w ON w.seq = c.workspace";
 
 /// Adds what [`write()`] binds.
@@ -18,11 +19,11 @@ pub(crate) const INSERT: &str = "
     INSERT INTO credentials (
         id, workspace, organization, tab, kind, name, state, locked, is_default, version, remote_id, generation, parts,
         created_at, modified_at, deleted_at, name_key, identity_key, project_key, expiry,
-        field_values, secrets, facts, secret_facts, problems, used_by
+        field_values, secrets, facts, secret_facts, problems, used_by, account, trouble, erase_at
     ) VALUES (
         :id, :workspace, :organization, :tab, :kind, :name, :state, :locked, :is_default, :version, :remote_id, :generation, :parts,
         :created_at, :modified_at, :deleted_at, :name_key, :identity_key, :project_key, :expiry,
-        :field_values, :secrets, :facts, :secret_facts, :problems, :used_by
+        :field_values, :secrets, :facts, :secret_facts, :problems, :used_by, :account, :trouble, :erase_at
     )";
 
 /// Puts what [`write()`] binds in the place of the row.
@@ -33,7 +34,7 @@ pub(crate) const UPDATE: &str = "
         created_at = :created_at, modified_at = :modified_at, deleted_at = :deleted_at,
         name_key = :name_key, identity_key = :identity_key, project_key = :project_key, expiry = :expiry,
         field_values = :field_values, secrets = :secrets, facts = :facts, secret_facts = :secret_facts,
-        problems = :problems, used_by = :used_by
+        problems = :problems, used_by = :used_by, account = :account, trouble = :trouble, erase_at = :erase_at
     WHERE id = :id";
 
 /// Binds a credential to one of the two statements above.
@@ -71,6 +72,9 @@ pub(crate) fn write(
         ":secret_facts": column::json(&credential.secret_facts),
         ":problems": column::json(&credential.problems),
         ":used_by": column::json(&credential.used_by),
+        ":account": column::json(&credential.account),
+        ":trouble": credential.trouble.as_ref().map(column::json),
+        ":erase_at": credential.erase_at.map(column::time),
     })?;
     Ok(())
 }
@@ -106,6 +110,12 @@ pub(crate) fn read_row(row: &SqlRow<'_>) -> rusqlite::Result<Row> {
         created_at: column::read_time(row, "created_at")?,
         modified_at: column::read_time(row, "modified_at")?,
         deleted_at: column::read_time_if_any(row, "deleted_at")?,
+        erase_at: column::read_time_if_any(row, "erase_at")?,
+        account: column::read_json(row, "account")?,
+        trouble: match row.get::<_, Option<String>>("trouble")? {
+            Some(_) => Some(column::read_json(row, "trouble")?),
+            None => None,
+        },
     };
     Ok(Row { credential, organization_name: row.get("organization_name")? })
 }

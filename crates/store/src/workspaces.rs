@@ -62,6 +62,14 @@ impl Writer<'_> {
         Ok(())
     }
 
+    /// Writes down the role that the account says.
+    pub fn set_workspace_role(&self, id: WorkspaceId, role: Role) -> Result<(), StoreError> {
+        let changed = self
+            .connection
+            .execute("UPDATE workspaces SET role = ?2 WHERE id = ?1", params![id.to_string(), column::word(&role)])?;
+        if changed == 0 { Err(StoreError::NotFound) } else { Ok(()) }
+    }
+
     /// Gives a workspace another name.
     pub fn rename_workspace(&self, id: WorkspaceId, name: &str) -> Result<(), StoreError> {
         let changed = self.connection.execute(

@@ -18,6 +18,7 @@ pub(super) static KIND: Kind = Kind {
         Field::text("name", "Name").required(),
         Field::secret("apiKey", "OpenAI API Key").required().placeholder("sk-…"),
         Field::url("url", "URL")
+            .local()
             .default("https://api.openai.com/v1")
             .placeholder("https://api.openai.com/v1")
             .help("Only the check here uses it; it is not sent to the account."),

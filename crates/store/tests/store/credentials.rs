@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use credenza_model::{Code, CredentialId, Facts, KindId, OrganizationId, Problem, SecretState, Value, Values};
-use credenza_store::{Query, State, StoreError};
+use credenza_store::{AccountFacts, Query, State, StoreError, Trouble};
 use uuid::Uuid;
 
 use crate::desk::{Desk, add_organization, add_workspace, at, credential, secret, text};
@@ -34,6 +34,13 @@ fn everything_comes_back() {
         row.problems = vec![Problem::new("openStackRegion", Code::Required, "Region is required.")];
         row.secret = Some(secret(id));
         row.remote_id = Some(42);
+        row.account = AccountFacts {
+            created_by: Some("petra".into()),
+            modified_by: Some("«ü»".into()),
+            built_in: true,
+            notes: BTreeMap::from([("models".into(), "a \"quoted\"\n".into())]),
+        };
+        row.trouble = Some(Trouble { message: "The name is taken there.".into(), asks: true });
         row.used_by = vec!["project one".into()];
         row.modified_at = at(5) + chrono::TimeDelta::milliseconds(3);
     });
@@ -140,6 +147,7 @@ fn a_tombstone_is_in_no_list_and_its_name_is_free() {
         row.secret = Some(secret(row.id));
     });
     row.deleted_at = Some(at(100));
+    row.erase_at = Some(at(200));
     row.version = 2;
     desk.store.write(|writer| writer.update_credential(&row, 1)).unwrap();
     assert_eq!(desk.names(&desk.query()), [""; 0]);
@@ -150,20 +158,20 @@ fn a_tombstone_is_in_no_list_and_its_name_is_free() {
     }
     desk.store
         .read(|reader| {
-            assert_eq!(reader.counts(desk.workspace, None)?, []);
+            assert_eq!(reader.counts(desk.workspace, None, &[])?, []);
             assert!(!reader.name_taken(desk.organization, KindId::Openstack, "prod", None, true)?);
             assert_eq!(reader.credential(row.id)?.as_ref(), Some(&row));
             assert_eq!(reader.credentials(desk.workspace)?.len(), 1);
             assert_eq!(reader.secret_refs()?, [row.secret.unwrap()]);
-            assert_eq!(reader.lapsed(at(100))?, []);
-            assert_eq!(reader.lapsed(at(101))?, [row.id]);
+            assert_eq!(reader.lapsed(at(199))?, []);
+            assert_eq!(reader.lapsed(at(200))?, [row.id]);
             Ok::<_, StoreError>(())
         })
         .unwrap();
 
     // Its name and its place as the default can be taken; then it cannot come back as it was.
     let heir = desk.add("prod", |heir| heir.default = true);
-    let back = credenza_store::Credential { deleted_at: None, ..row };
+    let back = credenza_store::Credential { deleted_at: None, erase_at: None, ..row };
     assert_eq!(desk.store.write(|writer| writer.update_credential(&back, 2)), Err(StoreError::Duplicate));
     desk.store.write(|writer| writer.remove_credential(heir.id)).unwrap();
     desk.store.write(|writer| writer.update_credential(&back, 2)).unwrap();

@@ -57,6 +57,7 @@ impl Desk {
             tab: None,
             kinds: None,
             organization: None,
+            closed: Vec::new(),
             search: None,
             state: None,
             sort: Sort::Name,
@@ -88,7 +89,8 @@ pub(crate) fn add_workspace(store: &Store, name: &str) -> WorkspaceId {
 
 pub(crate) fn add_organization(store: &Store, workspace: WorkspaceId, name: &str) -> OrganizationId {
     let id = OrganizationId::new(Uuid::now_v7());
-    store.write(|writer| writer.insert_organization(&Organization { id, workspace, name: name.into() })).unwrap();
+    let organization = Organization { id, workspace, name: name.into(), remote_id: None, role: None };
+    store.write(|writer| writer.insert_organization(&organization)).unwrap();
     id
 }
 
@@ -114,6 +116,9 @@ pub(crate) fn credential(workspace: WorkspaceId, organization: OrganizationId, k
         created_at: at(0),
         modified_at: at(0),
         deleted_at: None,
+        erase_at: None,
+        account: Default::default(),
+        trouble: None,
     }
 }
 

@@ -1,6 +1,7 @@
 //! The store as its caller sees it, on real files.
 #![expect(clippy::unwrap_used, reason = "what fails in a test is to stop it")]
 
+mod account;
 mod backups;
 mod credentials;
 mod desk;

@@ -58,7 +58,7 @@ fn filters_narrow_and_counts_agree() {
         }
     }
     for organization in [None, Some(beta)] {
-        let counts = desk.store.read(|reader| reader.counts(desk.workspace, organization)).unwrap();
+        let counts = desk.store.read(|reader| reader.counts(desk.workspace, organization, &[])).unwrap();
         for kind in KindId::ALL {
             let query = Query { kinds: Some(vec![*kind]), organization, ..desk.query() };
             let counted = counts.iter().find(|(counted, _)| counted == kind).map_or(0, |(_, number)| *number);

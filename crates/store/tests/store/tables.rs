@@ -56,7 +56,7 @@ fn a_deleted_workspace_takes_everything_of_it_along_but_the_journal() {
     let event = event(&desk, Some(row.id), "add");
     desk.store
         .write(|writer| {
-            writer.enqueue(row.id, Operation::Create, at(0))?;
+            writer.enqueue(row.id, Operation::Create, at(0), None)?;
             writer.audit(&event)?;
             writer.journal(row.secret.unwrap(), Phase::Erasing)?;
             writer.delete_workspace(desk.workspace)
@@ -90,7 +90,8 @@ fn names_are_there_once() {
     let other = add_workspace(&desk.store, "other");
     let insert = |workspace, name: &str| {
         let id = OrganizationId::new(Uuid::now_v7());
-        desk.store.write(|writer| writer.insert_organization(&Organization { id, workspace, name: name.into() }))
+        let organization = Organization { id, workspace, name: name.into(), remote_id: None, role: None };
+        desk.store.write(|writer| writer.insert_organization(&organization))
     };
     assert_eq!(insert(desk.workspace, "ACME"), Err(StoreError::Duplicate));
     insert(other, "ACME").unwrap();
@@ -151,7 +152,7 @@ fn the_journal_holds_a_generation_once() {
 fn the_outbox_keeps_the_order_and_no_number_comes_twice() {
     let desk = Desk::new();
     let row = desk.add("keystone", |_| ());
-    let enqueue = |operation, seconds| desk.store.write(|writer| writer.enqueue(row.id, operation, at(seconds)));
+    let enqueue = |operation, seconds| desk.store.write(|writer| writer.enqueue(row.id, operation, at(seconds), None));
     enqueue(Operation::Create, 2).unwrap();
     enqueue(Operation::Update, 1).unwrap();
     enqueue(Operation::Delete, 0).unwrap();
