@@ -1,7 +1,7 @@
 //! Adding a credential, complete or as a draft.
 
 use credenza_model::{Action, CredentialId, Field, Findings, Input, KindId, Values};
-use credenza_store::{Credential, State};
+use credenza_store::{AccountFacts, Credential, Operation, State};
 use uuid::Uuid;
 
 use crate::judge::{all_problems, judge, refuse, warn_expired};
@@ -21,6 +21,7 @@ impl App {
         let kind = kind.kind();
         here.require(kind, Action::Add)?;
         let organization = here.organization(organization)?.id;
+        here.require_in(organization, kind, Action::Add)?;
         let reading = kind.read(input);
         let now = (self.now)();
         let mut judged = self.store.read(|reader| judge(reader, kind, organization, None, &reading, draft))?;
@@ -57,11 +58,17 @@ impl App {
             created_at: now,
             modified_at: now,
             deleted_at: None,
+            erase_at: None,
+            account: AccountFacts::default(),
+            trouble: None,
         };
         let (id, secrets) = (row.id, reading.secrets);
         self.save(id, SecretPlan::Replace(None, &secrets), |writer, secret| {
             row.secret = secret;
             writer.insert_credential(&row)?;
+            if row.state == State::Ready && Self::connected(writer, &row)? {
+                writer.enqueue(row.id, Operation::Create, now, None)?;
+            }
             self.record(writer, &row, "add", "")
         })
         .map_err(|error| self.name_was_taken(error, kind))?;
@@ -88,6 +95,7 @@ impl App {
             Some(row) => row.organization,
             None => here.organization(organization)?.id,
         };
+        here.require_in(organization, kind, if row.is_some() { Action::Edit } else { Action::Add })?;
         let reading = kind.read(input);
         let mut judged = self.store.read(|reader| judge(reader, kind, organization, row.as_ref(), &reading, false))?;
         all_problems(kind, &reading, &mut judged.findings);

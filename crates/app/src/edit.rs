@@ -8,6 +8,7 @@ use credenza_vault::VaultError;
 
 use crate::judge::{all_problems, judge, name_is_taken, refuse, warn_expired};
 use crate::protocol::SecretPlan;
+use crate::sync::Need;
 use crate::view::{CredentialView, Saved};
 use crate::{App, AppError, Here};
 
@@ -38,8 +39,9 @@ impl App {
         let here = self.here()?;
         let row = self.find(&here, id)?;
         let kind = row.kind.kind();
-        here.require(kind, Action::Edit)?;
+        here.require_in(row.organization, kind, Action::Edit)?;
         refuse_locked(&row, "edited")?;
+        refuse_built_in(&row)?;
         if version.is_some_and(|seen| seen != row.version) {
             return Err(stale());
         }
@@ -62,6 +64,11 @@ impl App {
             return Err(AppError::Refused(
                 "The account has this credential, so it cannot become a draft again.".into(),
             ));
+        }
+        if judged.need == Need::Replace {
+            // A new one is made, and the old one goes.
+            here.require_in(row.organization, kind, Action::Add)?;
+            crate::remove::refuse_used(&row)?;
         }
         if !draft && !judged.findings.problems.is_empty() {
             return Err(AppError::Invalid(judged.findings.problems));
@@ -99,10 +106,8 @@ impl App {
             changed.secret = secret;
             // Another one may have become the default meanwhile, which is no change of what was edited here.
             changed.default = writer.credential(id)?.is_some_and(|now| now.default);
+            self.queue_edit(writer, &row, &mut changed, now)?;
             writer.update_credential(&changed, row.version)?;
-            if changed.remote_id.is_some() {
-                writer.enqueue(id, credenza_store::Operation::Update, now)?;
-            }
             self.record(writer, &changed, "edit", detail)
         })
         .map_err(|error| self.name_was_taken(error, kind))?;
@@ -149,6 +154,10 @@ impl App {
                 }
             }
         }
+        // What was typed again as it is already changes nothing, so that nobody is asked about it.
+        if row.remote_id.is_some() && row.secret.is_some() && self.secrets_of(row).is_ok_and(|old| old == secrets) {
+            return Ok(None);
+        }
         Ok(Some(secrets))
     }
 
@@ -158,7 +167,7 @@ impl App {
         let row = row
             .filter(|row| row.workspace == here.workspace.id && row.deleted_at.is_none())
             .ok_or(AppError::NoCredential)?;
-        here.require(row.kind.kind(), Action::See)?;
+        here.require_in(row.organization, row.kind.kind(), Action::See)?;
         Ok(row)
     }
 
@@ -192,6 +201,14 @@ impl App {
 pub(crate) fn refuse_locked(row: &Credential, done: &str) -> Result<(), AppError> {
     if row.locked {
         return Err(AppError::Locked(format!("{} is locked and cannot be {done}. Unlock it first.", shown(row))));
+    }
+    Ok(())
+}
+
+/// What comes with Taikun itself is nobody's to change here.
+pub(crate) fn refuse_built_in(row: &Credential) -> Result<(), AppError> {
+    if row.account.built_in {
+        return Err(AppError::Refused(format!("{} comes with Taikun and cannot be changed here.", shown(row))));
     }
     Ok(())
 }

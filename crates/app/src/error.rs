@@ -1,6 +1,7 @@
 //! The one error that leaves this crate, and its one way out to people and programs.
 
 use credenza_model::{Code, InputError, Problem};
+use credenza_remote::RemoteError;
 use credenza_store::StoreError;
 use credenza_vault::VaultError;
 use serde::Serialize;
@@ -60,6 +61,18 @@ pub enum AppError {
     /// The database said no.
     #[error("{0}")]
     Store(#[from] StoreError),
+    /// The account said no, or did not answer.
+    #[error("{0}")]
+    Remote(#[from] RemoteError),
+    /// The workspace has no account, or its session has ended.
+    #[error("{0}")]
+    SignedOut(String),
+    /// The session was renewed by another Credenza, which voids the one that was read before.
+    #[error("Another Credenza renewed the session with the account at this moment. Try again.")]
+    Renewed,
+    /// It was stopped by whoever began it.
+    #[error("It was stopped. What was done until then is kept.")]
+    Cancelled,
     /// Another Credenza is at work on the same data and does not finish.
     #[error("Another Credenza is saving to the same data directory and has not finished. Try again in a minute.")]
     Busy,
@@ -94,7 +107,17 @@ impl AppError {
             Self::Keychain(VaultError::Missing | VaultError::Unreadable) => ErrorCode::Lost,
             Self::Keychain(VaultError::TooLarge) => ErrorCode::Invalid,
             Self::Keychain(_) => ErrorCode::Keychain,
-            Self::Busy => ErrorCode::Busy,
+            Self::Busy | Self::Renewed => ErrorCode::Busy,
+            Self::SignedOut(_) => ErrorCode::SignedOut,
+            Self::Cancelled => ErrorCode::Cancelled,
+            Self::Remote(error) => match error {
+                RemoteError::Unreachable { .. } => ErrorCode::Offline,
+                RemoteError::SignedOut(_) => ErrorCode::SignedOut,
+                RemoteError::WrongSignIn(_) | RemoteError::SetUpNeeded(_) => ErrorCode::SignIn,
+                RemoteError::SecondFactorNeeded | RemoteError::WrongCode(_) => ErrorCode::SecondFactor,
+                RemoteError::Forbidden(_) => ErrorCode::Forbidden,
+                _ => ErrorCode::Remote,
+            },
             Self::Store(error) => match error {
                 StoreError::ReadOnly => ErrorCode::ReadOnly,
                 StoreError::Newer { .. } => ErrorCode::Newer,
@@ -161,6 +184,20 @@ pub enum ErrorCode {
     Damaged,
     /// Somebody else is at work and does not finish.
     Busy,
+    /// The account's host does not answer.
+    Offline,
+    /// The account's session has ended, or there is no account.
+    SignedOut,
+    /// E-mail, password or key are wrong.
+    SignIn,
+    /// The account asks for a second factor.
+    SecondFactor,
+    /// The account refused it or failed.
+    Remote,
+    /// Conflicts wait for a person.
+    Conflicts,
+    /// It was stopped.
+    Cancelled,
     /// Anything else.
     Failed,
 }

@@ -3,7 +3,7 @@
 use credenza_model::{Action, CredentialId};
 use credenza_store::{Credential, StoreError};
 
-use crate::edit::shown;
+use crate::edit::{refuse_built_in, shown};
 use crate::view::CredentialView;
 use crate::{App, AppError, Here};
 
@@ -15,7 +15,8 @@ impl App {
     pub fn set_locked(&self, id: CredentialId, locked: bool) -> Result<CredentialView, AppError> {
         let here = self.here()?;
         let row = self.find(&here, id)?;
-        here.require(row.kind.kind(), Action::Lock)?;
+        here.require_in(row.organization, row.kind.kind(), Action::Lock)?;
+        refuse_built_in(&row)?;
         self.flag(&here, id, |row| {
             let changes = row.locked != locked;
             row.locked = locked;
@@ -31,7 +32,7 @@ impl App {
     pub fn set_default(&self, id: CredentialId) -> Result<CredentialView, AppError> {
         let here = self.here()?;
         let row = self.find(&here, id)?;
-        here.require(row.kind.kind(), Action::Default)?;
+        here.require_in(row.organization, row.kind.kind(), Action::Default)?;
         if row.state == credenza_store::State::Draft {
             return Err(AppError::Refused(format!(
                 "{} is a draft. Complete it before it becomes the default.",
@@ -62,6 +63,7 @@ impl App {
                     writer.clear_default(row.organization, row.kind)?;
                 }
                 writer.update_credential(&row, seen)?;
+                self.queue_flag(writer, &row, action)?;
                 self.record(writer, &row, action, "")?;
             }
             Ok::<_, AppError>(row)

@@ -6,9 +6,10 @@ use chrono::{DateTime, Utc};
 use credenza_model::{
     Code, Facts, Findings, Kind, OrganizationId, Problem, Reading, SecretChange, SecretState, Values,
 };
-use credenza_store::{Credential, Reader, State};
+use credenza_store::{Agreed, Credential, Reader, State};
 
 use crate::AppError;
+use crate::sync::{Need, changed_here, need, secrets_changed};
 
 /// A credential as it would be saved, and what is to be said of it.
 pub(crate) struct Judged {
@@ -16,6 +17,8 @@ pub(crate) struct Judged {
     pub values: Values,
     pub secrets: BTreeMap<String, SecretState>,
     pub findings: Findings,
+    /// What the account needs for it, when it has the credential.
+    pub need: Need,
 }
 
 /// Judges a reading on top of the row it changes, or on its own.
@@ -30,8 +33,7 @@ pub(crate) fn judge(
     reading: &Reading,
     draft: bool,
 ) -> Result<Judged, AppError> {
-    let before = row.map(|row| row.values.clone()).unwrap_or_default();
-    let mut values = before.clone();
+    let mut values = row.map(|row| row.values.clone()).unwrap_or_default();
     reading.changes.clone().apply(&mut values);
     let mut secrets = row.map(|row| row.secrets.clone()).unwrap_or_default();
     for field in kind.secrets() {
@@ -45,17 +47,20 @@ pub(crate) fn judge(
     let mut findings = kind.judge(&values, &held, &reading.secrets);
     findings.warnings.splice(0..0, reading.notes.iter().cloned());
     keep_old_findings(kind, row, reading, &mut findings);
-    if row.is_some_and(|row| row.remote_id.is_some()) {
-        refuse_immutable(kind, &before, &values, &mut findings);
-    }
     let name = values.text(kind.name_field).unwrap_or_default().to_owned();
     // A name is judged when it is given: somebody else's draft of the same name is no reason to refuse another field.
     let given = row.is_none_or(|row| row.name != name || row.state == State::Draft);
     if given && !name.is_empty() && reader.name_taken(organization, kind.id, &name, row.map(|row| row.id), draft)? {
         findings.problem(kind.name_field, Code::Duplicate, name_is_taken(kind));
     }
-    kind.order(&mut findings);
-    Ok(Judged { name, values, secrets, findings })
+    let mut judged = Judged { name, values, secrets, findings, need: Need::Nothing };
+    if let Some(row) = row.filter(|row| row.remote_id.is_some()) {
+        let agreed = reader.agreed(row.id)?.unwrap_or_default();
+        let cleared = reading.cleared.iter().any(|field| row.secrets.contains_key(field));
+        judge_synced(kind, row, &agreed, &mut judged, !reading.secrets.is_empty() || cleared);
+    }
+    kind.order(&mut judged.findings);
+    Ok(judged)
 }
 
 /// The sentence about a name that is in use.
@@ -87,14 +92,44 @@ fn keep_old_findings(kind: &Kind, row: Option<&Credential>, reading: &Reading, f
     }
 }
 
-fn refuse_immutable(kind: &'static Kind, before: &Values, after: &Values, findings: &mut Findings) {
-    for field in kind.fields.iter().filter(|field| !field.secret && !kind.updatable(field)) {
-        if before.get(field.id) != after.get(field.id) && !findings.troubled(field.id) {
-            findings.problem(
+/// What is to be said of a credential that the account has, on top of the kind's own rules: what the account alone knows
+/// is no problem while nothing sends it, and what the account cannot change is said before it is saved.
+fn judge_synced(kind: &'static Kind, row: &Credential, agreed: &Agreed, judged: &mut Judged, fresh: bool) {
+    // Before the first comparison there is nothing to have changed since.
+    let Some(base) = &agreed.base else { return };
+    let changed = changed_here(kind, &base.values, &judged.values);
+    judged.need = need(kind, &changed, fresh || secrets_changed(row, agreed));
+    let told = credenza_remote::observed(kind.id);
+    let need = judged.need;
+    judged.findings.problems.retain(|problem| {
+        let Some(field) = kind.field(&problem.field).filter(|field| !field.secret) else { return true };
+        let unknown = !judged.values.has(field.id) && !row.values.has(field.id) && !told.contains(&field.id);
+        let sent = match need {
+            Need::Nothing | Need::Update { fields: false, .. } => false,
+            Need::Update { fields: true, .. } => field.updatable,
+            Need::Replace => true,
+        };
+        !unknown || sent
+    });
+    if matches!(need, Need::Update { fields: true, .. } | Need::Replace) {
+        for field in kind.certain_secrets() {
+            let only_there = judged.secrets.get(field.id) == Some(&SecretState::Account);
+            if only_there && !judged.findings.troubled(field.id) {
+                judged.findings.problem(
+                    field.id,
+                    Code::Required,
+                    format!("{} is needed here: only the account has it, and this change sends it again.", field.label),
+                );
+            }
+        }
+    }
+    if need == Need::Replace {
+        for field in changed.iter().filter(|field| kind.wire.update.is_none() || !field.updatable) {
+            judged.findings.warn(
                 field.id,
                 Code::Immutable,
                 format!(
-                    "{} cannot be changed once the account has the credential. Add a new one instead.",
+                    "The account cannot change {}. Saving plans a replacement, which you agree to first.",
                     field.label
                 ),
             );

@@ -7,8 +7,10 @@
 
 #![deny(missing_docs)]
 
+mod account;
 mod add;
 mod audit;
+mod cancel;
 mod edit;
 mod error;
 mod flags;
@@ -21,22 +23,35 @@ pub mod process;
 mod protocol;
 mod remove;
 mod reveal;
+mod sync;
 mod view;
 mod workspaces;
 
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use chrono::{DateTime, Utc};
-use credenza_model::{Access, Action, Kind, KindId, Role, Tab};
+use credenza_model::{Access, Action, Kind, KindId, OrganizationId, Role, Tab};
+use credenza_remote::Limits;
 use credenza_store::{Organization, Store, Workspace};
 use credenza_vault::Vault;
+use tokio::runtime::Runtime;
 
+pub use account::{
+    AccountView, CheckVerdict, CheckView, SignInInput, SignInMethod, SuggestedFields, SuggestionView,
+    WhoOrganizationView, WhoView,
+};
+pub use cancel::Cancel;
 pub use edit::Completeness;
 pub use error::{AppError, ErrorCode, ErrorView};
 pub use keychain::KeychainView;
 pub use list::{KindCount, ListQuery, Page, TabView};
 pub use protocol::Step;
 pub use remove::UNDO_FOR;
+pub use sync::{
+    ConflictField, ConflictReason, ConflictView, MissingView, PendingView, PlanLine, Resolution, SecretWord, Side,
+    SyncFailure, SyncOptions, SyncProgress, SyncReport, SyncStage, SyncStatus,
+};
 pub use view::{CredentialView, OrganizationView, Saved, WorkspaceView};
 
 /// The program: one data directory, its keychain items, and the workspace in use.
@@ -46,6 +61,9 @@ pub struct App {
     vault: Vault,
     workspace: Option<String>,
     now: fn() -> DateTime<Utc>,
+    limits: Limits,
+    runtime: OnceLock<Runtime>,
+    line: Mutex<Option<Arc<account::link::Line>>>,
     on_step: Box<dyn Fn(Step) + Send + Sync>,
 }
 
@@ -70,7 +88,17 @@ impl App {
     }
 
     fn with(dir: &Path, store: Store, vault: Vault) -> Self {
-        Self { dir: dir.to_owned(), store, vault, workspace: None, now: Utc::now, on_step: Box::new(|_| ()) }
+        Self {
+            dir: dir.to_owned(),
+            store,
+            vault,
+            workspace: None,
+            now: Utc::now,
+            limits: Limits::default(),
+            runtime: OnceLock::new(),
+            line: Mutex::new(None),
+            on_step: Box::new(|_| ()),
+        }
     }
 
     /// Works in the workspace of this name instead of the current one, without making it current.
@@ -87,7 +115,14 @@ impl App {
         self
     }
 
-    /// Calls back after each step of the secret protocol, so that a test can end the process there.
+    /// Asks the account within other bounds than the usual ones.
+    #[must_use]
+    pub fn with_limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Calls back after each step of the secret protocol and of a push, so that a test can end the process there.
     #[must_use]
     pub fn on_step(mut self, observer: impl Fn(Step) + Send + Sync + 'static) -> Self {
         self.on_step = Box::new(observer);
@@ -111,7 +146,7 @@ impl App {
     pub fn backup_if_due(&self) -> Result<(), AppError> {
         let empty = self.store.read(|reader| {
             reader.workspaces()?.iter().try_fold(true, |empty, workspace| {
-                Ok::<_, AppError>(empty && reader.counts(workspace.id, None)?.is_empty())
+                Ok::<_, AppError>(empty && reader.counts(workspace.id, None, &[])?.is_empty())
             })
         })?;
         if !empty {
@@ -137,7 +172,8 @@ impl App {
     pub fn may_add(&self, kind: KindId, organization: Option<&str>) -> Result<(), AppError> {
         let here = self.here()?;
         here.require(kind.kind(), Action::Add)?;
-        here.organization(organization).map(drop)
+        let organization = here.organization(organization)?.id;
+        here.require_in(organization, kind.kind(), Action::Add)
     }
 
     /// Who is asking: the workspace in use and its organizations.
@@ -166,14 +202,24 @@ impl Here {
 
     /// The first line of every use case: whether the action exists, and whether the role may do it.
     fn require(&self, kind: &'static Kind, action: Action) -> Result<(), AppError> {
-        if !kind.allows(self.role(), action) {
-            return Err(AppError::Forbidden(refusal(&kind.access, self.role(), action, kind.label)));
+        self.require_as(self.role(), kind, action)
+    }
+
+    fn require_as(&self, role: Role, kind: &'static Kind, action: Action) -> Result<(), AppError> {
+        if !kind.allows(role, action) {
+            return Err(AppError::Forbidden(refusal(&kind.access, role, action, kind.label)));
         }
         if !kind.offers(action) {
             let what = if action == Action::Default { "no default" } else { "no lock" };
             return Err(AppError::Unavailable(format!("{} credentials have {what}.", kind.label)));
         }
         Ok(())
+    }
+
+    /// As [`Here::require`], in one organization: with an account the role is each organization's own.
+    fn require_in(&self, organization: OrganizationId, kind: &'static Kind, action: Action) -> Result<(), AppError> {
+        let own = self.organizations.iter().find(|known| known.id == organization).and_then(|known| known.role);
+        self.require_as(own.unwrap_or(self.role()), kind, action)
     }
 
     /// The kinds that the role may see.
@@ -193,12 +239,13 @@ impl Here {
 
     fn organization(&self, name: Option<&str>) -> Result<&Organization, AppError> {
         let Some(name) = name else {
-            return match self.organizations.as_slice() {
+            let open: Vec<&Organization> =
+                self.organizations.iter().filter(|organization| organization.role != Some(Role::Member)).collect();
+            return match open.as_slice() {
                 [only] => Ok(only),
                 _ => Err(AppError::usage(format!(
                     "This workspace has several organizations. Say which one: {}.",
-                    self.organizations
-                        .iter()
+                    open.iter()
                         .map(|organization| credenza_model::printable(&organization.name))
                         .collect::<Vec<_>>()
                         .join(", ")
@@ -214,7 +261,16 @@ impl Here {
             .ok_or_else(|| AppError::NoOrganization(credenza_model::printable(name)))
     }
 
-    fn name_of(&self, id: credenza_model::OrganizationId) -> String {
+    /// The organizations in which the person has no role any more: nothing of them is shown.
+    fn closed_organizations(&self) -> Vec<OrganizationId> {
+        self.organizations
+            .iter()
+            .filter(|organization| organization.role == Some(Role::Member))
+            .map(|organization| organization.id)
+            .collect()
+    }
+
+    fn name_of(&self, id: OrganizationId) -> String {
         self.organizations
             .iter()
             .find(|organization| organization.id == id)

@@ -131,6 +131,7 @@ impl App {
             sort: sort(query.sort.as_deref(), &kinds)?,
             kinds: Some(kinds),
             organization,
+            closed: here.closed_organizations(),
             search: query.search.clone().filter(|search| !search.trim().is_empty()),
             state: query.state,
             descending: query.descending,
@@ -148,7 +149,8 @@ impl App {
         let here = self.here()?;
         let visible: Vec<KindId> = here.visible().collect();
         let organization = organization.map(|name| self.filtered(&here, name, &visible)).transpose()?;
-        let counts = self.store.read(|reader| reader.counts(here.workspace.id, organization))?;
+        let counts =
+            self.store.read(|reader| reader.counts(here.workspace.id, organization, &here.closed_organizations()))?;
         let count = |id: KindId| counts.iter().find(|(kind, _)| *kind == id).map_or(0, |(_, total)| *total);
         Ok(Tab::ALL
             .into_iter()

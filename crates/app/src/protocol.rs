@@ -32,6 +32,12 @@ pub enum Step {
     Erased,
     /// (4) The journal has forgotten it.
     Forgotten,
+    /// An operation is about to be sent to the account, and that is written down.
+    InFlight,
+    /// The account has answered, and nothing of it is written down yet.
+    Sent,
+    /// What the account answered is written down.
+    Settled,
 }
 
 /// What happens to the secrets of a credential.
@@ -136,9 +142,8 @@ impl App {
     /// # Errors
     /// The database's own.
     pub fn sweep(&self) -> Result<(), AppError> {
-        let lapsed = (self.now)() - crate::UNDO_FOR;
         let (journal, lapsed) =
-            self.store.read(|reader| Ok::<_, AppError>((reader.journal()?, reader.lapsed(lapsed)?)))?;
+            self.store.read(|reader| Ok::<_, AppError>((reader.journal()?, reader.lapsed((self.now)())?)))?;
         if journal.is_empty() && lapsed.is_empty() {
             return Ok(());
         }
@@ -158,7 +163,7 @@ impl App {
         Ok(())
     }
 
-    fn usable(&self) -> Result<(), VaultError> {
+    pub(crate) fn usable(&self) -> Result<(), VaultError> {
         match self.vault.state() {
             KeychainState::Ready => Ok(()),
             KeychainState::Locked => Err(VaultError::Locked),

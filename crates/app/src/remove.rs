@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use credenza_model::{Action, CredentialId};
 use credenza_store::{Credential, Phase};
 
-use crate::edit::{refuse_locked, shown};
+use crate::edit::{refuse_built_in, refuse_locked, shown};
 use crate::view::CredentialView;
 use crate::{App, AppError, Here};
 
@@ -21,8 +21,9 @@ impl App {
         let mut rows: Vec<Credential> = Vec::new();
         for id in ids {
             let row = self.find(&here, *id)?;
-            here.require(row.kind.kind(), Action::Delete)?;
+            here.require_in(row.organization, row.kind.kind(), Action::Delete)?;
             refuse_locked(&row, "deleted")?;
+            refuse_built_in(&row)?;
             refuse_used(&row)?;
             if !rows.iter().any(|seen| seen.id == row.id) {
                 rows.push(row);
@@ -31,7 +32,13 @@ impl App {
         let now = (self.now)();
         self.store.write(|writer| {
             for row in &rows {
-                let gone = Credential { deleted_at: Some(now), version: row.version + 1, ..row.clone() };
+                let gone = Credential {
+                    deleted_at: Some(now),
+                    erase_at: Some(now + UNDO_FOR),
+                    version: row.version + 1,
+                    ..row.clone()
+                };
+                self.queue_deletion(writer, row, now)?;
                 writer.update_credential(&gone, row.version)?;
                 self.record(writer, &gone, "delete", "")?;
             }
@@ -53,7 +60,9 @@ impl App {
             .write(|writer| {
                 // A default that comes back gives way to the one that took its place.
                 let default = row.default && writer.default_of(row.organization, row.kind)?.is_none();
-                let back = Credential { deleted_at: None, default, version: row.version + 1, ..row.clone() };
+                let mut back =
+                    Credential { deleted_at: None, erase_at: None, default, version: row.version + 1, ..row.clone() };
+                self.queue_return(writer, &mut back)?;
                 writer.update_credential(&back, row.version)?;
                 self.record(writer, &back, "undo", "")
             })
@@ -66,21 +75,25 @@ impl App {
         let row = row.filter(|row| row.workspace == here.workspace.id).ok_or_else(|| {
             AppError::not_found("There is no credential with this id, or its deletion can no longer be undone.")
         })?;
-        here.require(row.kind.kind(), Action::Delete)?;
-        match row.deleted_at {
-            Some(at) if at + UNDO_FOR > (self.now)() => Ok(row),
-            Some(_) => Err(AppError::not_found("This deletion is more than an hour old and can no longer be undone.")),
-            None => Err(AppError::not_found(format!("{} is not deleted, so there is nothing to undo.", shown(&row)))),
+        here.require_in(row.organization, row.kind.kind(), Action::Delete)?;
+        match row.erase_at {
+            Some(at) if row.deleted_at.is_some() && at > (self.now)() => Ok(row),
+            Some(_) if row.deleted_at.is_some() => {
+                Err(AppError::not_found("This deletion is more than an hour old and can no longer be undone."))
+            }
+            _ => Err(AppError::not_found(format!("{} is not deleted, so there is nothing to undo.", shown(&row)))),
         }
     }
 
     /// Ends a deletion: the row goes, and its secret with it. Called with the directory's lock held.
     pub(crate) fn end_deletion(&self, id: CredentialId) -> Result<(), AppError> {
-        let lapsed = (self.now)() - UNDO_FOR;
+        let now = (self.now)();
         let secret = self.store.write(|writer| {
             // It may have been undone since it was listed.
-            let row = writer.credential(id)?.filter(|row| row.deleted_at.is_some_and(|at| at <= lapsed));
-            let Some(row) = row else { return Ok(None) };
+            let row = writer.credential(id)?.filter(|row| row.erase_at.is_some_and(|at| at <= now));
+            let Some(row) = row.filter(|_| writer.waiting(id).is_ok_and(|waiting| waiting.is_empty())) else {
+                return Ok(None);
+            };
             if let Some(secret) = row.secret {
                 writer.journal(secret, Phase::Erasing)?;
             }

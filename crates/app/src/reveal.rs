@@ -27,7 +27,7 @@ impl App {
         let here = self.here()?;
         let row = self.find(&here, id)?;
         let kind = row.kind.kind();
-        here.require(kind, Action::Reveal)?;
+        here.require_in(row.organization, kind, Action::Reveal)?;
         let known = kind.field(field).ok_or_else(|| {
             let secrets: Vec<&str> = kind.secrets().map(|field| field.id).collect();
             AppError::usage(format!(

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use credenza_model::{Facts, KindId, Problem, Role, SecretState, Tab, Values};
-use credenza_store::{Credential, State};
+use credenza_store::{AccountFacts, Credential, State, Trouble};
 use serde::{Serialize, Serializer};
 
 use crate::{App, Here};
@@ -40,6 +40,10 @@ pub struct CredentialView {
     pub secrets: BTreeMap<String, SecretState>,
     /// What is derived from it and public.
     pub facts: Facts,
+    /// Why the account did not take what was changed here.
+    pub trouble: Option<Trouble>,
+    /// What the account tells of it beside its fields.
+    pub account: AccountFacts,
     /// What a draft still lacks.
     pub problems: Vec<Problem>,
     /// The account's number for it.
@@ -74,6 +78,8 @@ pub struct WorkspaceView {
     pub id: String,
     /// Its name.
     pub name: String,
+    /// Whether it is connected to an account.
+    pub connected: bool,
     /// The person's role in it.
     pub role: Role,
     /// Its organizations, by name.
@@ -90,6 +96,9 @@ pub struct OrganizationView {
     pub id: String,
     /// Its name.
     pub name: String,
+    /// Whether the person has no role in it any more, so that nothing of it is shown.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub closed: bool,
 }
 
 impl App {
@@ -117,6 +126,8 @@ pub(crate) fn credential_view(row: Credential, organization: String) -> Credenti
         fields: row.values,
         facts: row.facts,
         problems: row.problems,
+        trouble: row.trouble,
+        account: row.account,
         account_id: row.remote_id,
         used_by: row.used_by,
         created_at: row.created_at,
@@ -124,6 +135,11 @@ pub(crate) fn credential_view(row: Credential, organization: String) -> Credenti
     }
 }
 
-fn rfc3339<S: Serializer>(time: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(&time.to_rfc3339_opts(SecondsFormat::Millis, true))
+fn rfc3339<S: Serializer>(at: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&time(at))
+}
+
+/// A time as it goes out: RFC 3339 in UTC with milliseconds.
+pub(crate) fn time(at: &DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Millis, true)
 }

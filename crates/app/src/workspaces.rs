@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::lock::DirLock;
 use crate::view::{OrganizationView, WorkspaceView};
-use crate::{App, AppError};
+use crate::{App, AppError, Cancel};
 
 /// The longest name of a workspace or an organization, in characters.
 const NAME_LENGTH: usize = 100;
@@ -50,6 +50,8 @@ impl App {
                     id: OrganizationId::new(Uuid::now_v7()),
                     workspace: workspace.id,
                     name,
+                    remote_id: None,
+                    role: None,
                 })?;
             }
             if writer.current_workspace()?.is_none() {
@@ -115,21 +117,29 @@ impl App {
     /// # Errors
     /// [`AppError::NotFound`]; [`AppError::Locked`] or [`AppError::Used`] while it holds such credentials.
     pub fn delete_workspace(&self, name: &str) -> Result<WorkspaceView, AppError> {
+        // A sync that is under way would write what is deleted here.
+        let _alone = DirLock::take_for_sync(&self.dir, &Cancel::default())?;
         let _lock = DirLock::take(&self.dir)?;
         let (gone, secrets) = self.store.write(|writer| {
             let workspace = named(writer, name)?;
             let current = writer.current_workspace()?.map(|workspace| workspace.id);
             let gone = view(writer, workspace.clone(), current)?;
             let mut secrets = Vec::new();
+            if let Some(session) = writer.account(workspace.id)?.and_then(|account| account.session) {
+                writer.journal(session, Phase::Erasing)?;
+                secrets.push(session);
+            }
             for row in writer.credentials(workspace.id)? {
                 if row.deleted_at.is_none() {
                     crate::edit::refuse_locked(&row, "deleted with its workspace")?;
                     crate::remove::refuse_used(&row)?;
                 }
-                if let Some(secret) = row.secret {
-                    writer.journal(secret, Phase::Erasing)?;
-                    secrets.push(secret);
-                }
+                secrets.extend(row.secret);
+            }
+            // The session of its account lies in the keychain too.
+            secrets.extend(writer.account(workspace.id)?.and_then(|account| account.session));
+            for secret in &secrets {
+                writer.journal(*secret, Phase::Erasing)?;
             }
             writer.delete_workspace(workspace.id)?;
             if current == Some(workspace.id) {
@@ -159,7 +169,8 @@ impl App {
     pub fn add_organization(&self, name: &str) -> Result<OrganizationView, AppError> {
         let workspace = self.partner("add organizations")?;
         let name = valid_name("organization", name)?;
-        let organization = Organization { id: OrganizationId::new(Uuid::now_v7()), workspace, name };
+        let organization =
+            Organization { id: OrganizationId::new(Uuid::now_v7()), workspace, name, remote_id: None, role: None };
         self.store
             .write(|writer| writer.insert_organization(&organization))
             .map_err(|error| name_taken(error, &organization.name))?;
@@ -174,11 +185,16 @@ impl App {
         self.partner("rename organizations")?;
         let here = self.here()?;
         let organization = here.organization(Some(old))?;
+        if organization.remote_id.is_some() {
+            return Err(AppError::Refused(
+                "The account names its organizations; rename it there, and the next sync brings the name.".into(),
+            ));
+        }
         let new = valid_name("organization", new)?;
         self.store
             .write(|writer| writer.rename_organization(organization.id, &new))
             .map_err(|error| name_taken(error, &new))?;
-        Ok(OrganizationView { id: organization.id.to_string(), name: new })
+        Ok(organization_view(&Organization { name: new, ..organization.clone() }))
     }
 
     fn partner(&self, what: &str) -> Result<WorkspaceId, AppError> {
@@ -213,16 +229,21 @@ fn view(reader: &Reader<'_>, workspace: Workspace, current: Option<WorkspaceId>)
         id: workspace.id.to_string(),
         organizations: reader.organizations(workspace.id)?.iter().map(organization_view).collect(),
         current: current == Some(workspace.id),
+        connected: reader.account(workspace.id)?.is_some(),
         name: workspace.name,
         role: workspace.role,
     })
 }
 
 fn organization_view(organization: &Organization) -> OrganizationView {
-    OrganizationView { id: organization.id.to_string(), name: organization.name.clone() }
+    OrganizationView {
+        id: organization.id.to_string(),
+        name: organization.name.clone(),
+        closed: organization.role == Some(Role::Member),
+    }
 }
 
-fn valid_name(what: &str, name: &str) -> Result<String, AppError> {
+pub(crate) fn valid_name(what: &str, name: &str) -> Result<String, AppError> {
     let name = name.trim();
     let length = name.chars().count();
     if length == 0 || length > NAME_LENGTH {

@@ -5,10 +5,10 @@
 mod common;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use common::{input, lab, sample};
+use common::{input, lab};
 use credenza_app::{AppError, Completeness, UNDO_FOR};
 use credenza_model::{Code, KindId, Role, SecretState};
-use credenza_store::State;
+use credenza_store::{Operation, State};
 use serde_json::json;
 
 #[test]
@@ -37,49 +37,33 @@ fn what_is_used_is_not_deleted_and_the_users_are_named() {
 }
 
 #[test]
-fn fields_are_immutable_only_once_the_account_has_the_credential() {
+fn what_the_account_cannot_change_is_a_plan_once_the_account_has_the_credential() {
     let lab = lab(Role::Partner);
     let id = lab.add(KindId::Aws, "one");
-    let region = json!({"awsRegion": "eu-west-1"});
-    lab.app.edit(id, None, input(&region), Completeness::Complete).unwrap();
-    lab.alter(id, |row| {
-        row.remote_id = Some(7);
-        row.state = State::Synced;
-    });
-    let refused = lab.app.edit(id, None, input(&json!({"awsRegion": "us-east-1"})), Completeness::Complete);
-    let Err(AppError::Invalid(problems)) = refused else { panic!("{refused:?}") };
-    assert_eq!((problems[0].field.as_str(), problems[0].code), ("awsRegion", Code::Immutable));
-    assert_eq!(lab.app.show(id).unwrap().state, State::Synced);
-    let renamed = lab.app.edit(id, None, input(&json!({"name": "two"})), Completeness::Complete).unwrap();
-    assert_eq!(renamed.credential.state, State::Changed);
-    let outbox = lab.app.store().read(|reader| reader.outbox()).unwrap();
-    assert_eq!(outbox.len(), 1, "the account has to learn of it");
-    // A kind without an update call is replaced as a whole, so that nothing of it is immutable.
-    let gcp = lab.add(KindId::Gcp, "analytics");
-    lab.alter(gcp, |row| {
-        row.remote_id = Some(8);
-        row.state = State::Synced;
-    });
-    lab.app.edit(gcp, None, input(&json!({"region": "europe-west3"})), Completeness::Complete).unwrap();
+    let free = lab.edit(id, &json!({"awsRegion": "eu-west-1"})).unwrap();
+    assert_eq!((free.credential.state, free.warnings.len()), (State::Ready, 0), "only here, all of it can be changed");
+    lab.synced(id);
+    let renamed = lab.edit(id, &json!({"name": "two"})).unwrap();
+    assert_eq!((renamed.credential.state, renamed.credential.trouble), (State::Changed, None));
+    assert_eq!(lab.outbox(), [Operation::Update], "the account has to learn of it");
+    let planned = lab.edit(id, &json!({"awsRegion": "us-east-1"})).unwrap();
+    assert_eq!(planned.credential.state, State::Changed);
+    let warnings: Vec<_> = planned.warnings.iter().map(|warning| (warning.field.as_str(), warning.code)).collect();
+    assert_eq!(warnings, [("awsRegion", Code::Immutable)]);
+    assert!(planned.credential.trouble.unwrap().asks);
+    assert_eq!(lab.outbox(), [Operation::Replace], "in the place of the smaller change");
+    let back = lab.edit(id, &json!({"awsRegion": "eu-west-1", "name": "one"})).unwrap();
+    assert_eq!((back.credential.state, back.credential.trouble, lab.outbox()), (State::Synced, None, vec![]));
 }
 
 #[test]
 fn a_secret_in_the_account_is_no_problem_and_cannot_be_revealed() {
     let lab = lab(Role::Partner);
-    let json = {
-        let mut json = sample(KindId::Aws);
-        json.as_object_mut().unwrap().remove("awsSecretAccessKey");
-        json
-    };
-    let id = lab.app.add(KindId::Aws, Some("Acme"), input(&json), true).unwrap().credential.id.parse().unwrap();
-    lab.alter(id, |row| {
-        row.secrets.insert("awsSecretAccessKey".into(), SecretState::Account);
-        row.state = State::Synced;
-        row.remote_id = Some(1);
-        row.problems.clear();
-    });
-    let renamed = lab.app.edit(id, None, input(&json!({"name": "other"})), Completeness::Complete).unwrap();
-    assert_eq!(renamed.credential.secrets["awsSecretAccessKey"], SecretState::Account);
+    let id = lab.add(KindId::Aws, "one");
+    lab.synced_by_another(id);
+    let same = lab.edit(id, &json!({"name": " one "})).unwrap();
+    assert_eq!(same.credential.secrets["awsSecretAccessKey"], SecretState::Account);
+    assert_eq!((same.credential.state, same.credential.problems), (State::Synced, vec![]));
     assert!(matches!(lab.app.reveal(id, "awsSecretAccessKey"), Err(AppError::NotFound(_))));
 }
 

@@ -3,8 +3,9 @@
 #![allow(dead_code, reason = "each test file uses what it needs")]
 #![allow(clippy::unwrap_used, reason = "a test has no better use for an error than to fail")]
 
-use credenza_app::App;
-use credenza_model::{CredentialId, Input, KindId, Role};
+use credenza_app::{App, AppError, Completeness, Saved};
+use credenza_model::{CredentialId, Input, KindId, Role, SecretState, WorkspaceId};
+use credenza_store::{Account, Agreed, Base, Operation, OutboxEntry, Stage, State, StoreError};
 use credenza_vault::{Memory, Vault};
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
@@ -78,5 +79,96 @@ impl Lab {
                 writer.update_credential(&row, seen)
             })
             .unwrap();
+    }
+}
+
+/// What an account adds, without one: rows as a sync would have written them.
+impl Lab {
+    pub(crate) fn workspace(&self) -> WorkspaceId {
+        self.app.workspace().unwrap().id.parse().unwrap()
+    }
+
+    /// Connects the workspace to an account that is never asked.
+    pub(crate) fn connect(&self) {
+        let account = Account {
+            workspace: self.workspace(),
+            host: "https://api.taikun.example".into(),
+            authorities: None,
+            method: "password".into(),
+            login: "petra@example.com".into(),
+            account: None,
+            person_id: "1".into(),
+            person: "petra".into(),
+            session: None,
+            ended: None,
+            asked_at: None,
+            synced_at: None,
+            failure: None,
+            unsupported: "[]".into(),
+            missing: "[]".into(),
+        };
+        self.app.store().write(|writer| writer.set_account(&account)).unwrap();
+    }
+
+    /// Makes a credential one that the account has, as it is here.
+    pub(crate) fn synced(&self, id: CredentialId) {
+        self.connect();
+        self.alter(id, |row| {
+            row.state = State::Synced;
+            row.remote_id = Some(7);
+        });
+        self.agree(id);
+    }
+
+    /// As [`Lab::synced`], by another person: its secrets are only there.
+    pub(crate) fn synced_by_another(&self, id: CredentialId) {
+        self.connect();
+        self.alter(id, |row| {
+            row.state = State::Synced;
+            row.remote_id = Some(7);
+            row.secret = None;
+            row.secrets.values_mut().for_each(|state| *state = SecretState::Account);
+        });
+        self.agree(id);
+    }
+
+    /// Writes down that the account has what is here.
+    pub(crate) fn agree(&self, id: CredentialId) {
+        self.app
+            .store()
+            .write(|writer| {
+                let row = writer.credential(id)?.unwrap();
+                let base = Base { values: row.values, locked: row.locked, modified_at: None, lag_until: None };
+                let pushed = row.secret.map(|secret| secret.generation);
+                writer.set_agreed(id, &Agreed { base: Some(base), pushed, ..Agreed::default() })?;
+                writer.settle_all(id)
+            })
+            .unwrap();
+    }
+
+    /// What waits to be pushed.
+    pub(crate) fn outbox(&self) -> Vec<Operation> {
+        let entries = self.app.store().read(|reader| reader.outbox()).unwrap();
+        entries.into_iter().map(|entry| entry.operation).collect()
+    }
+
+    /// Puts everything that waits for a credential into a stage.
+    pub(crate) fn stage(&self, id: CredentialId, stage: Stage) {
+        self.app
+            .store()
+            .write(|writer| {
+                for entry in writer.waiting(id)? {
+                    // What is under way has said what it sends.
+                    let sent = json!({ "name": "one", "values": {} }).to_string();
+                    let step = if stage == Stage::InFlight { Some(sent) } else { entry.step.clone() };
+                    writer.update_outbox(&OutboxEntry { stage, step, ..entry })?;
+                }
+                Ok::<_, StoreError>(())
+            })
+            .unwrap();
+    }
+
+    pub(crate) fn edit(&self, id: CredentialId, change: &Value) -> Result<Saved, AppError> {
+        self.app.edit(id, None, input(change), Completeness::Complete)
     }
 }
