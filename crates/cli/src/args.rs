@@ -9,7 +9,7 @@ use clap_complete::Shell;
 ///
 /// Credenza keeps credentials of ten cloud providers, of S3 backup storage, of Prometheus billing, of showback and of AI
 /// services. Secrets go to the keychain of the operating system; everything else goes to a database in the data
-/// directory, which the window shares. Nothing here needs a network.
+/// directory, which the window shares. Only what works with a Taikun account needs a network: login, whoami and sync.
 #[derive(Debug, Parser)]
 #[command(name = "credenza", version, propagate_version = true, max_term_width = 100, after_long_help = AFTER)]
 pub(crate) struct Args {
@@ -54,6 +54,9 @@ Exit codes:
   3  the role does not allow it
   4  the keychain is needed and cannot be used; list, show and kinds
      still work
+  5  the account cannot be reached, or its session has ended
+  6  conflicts wait for you; `conflicts` shows them, `resolve` settles
+     them
 ";
 
 #[derive(Debug, Subcommand)]
@@ -140,6 +143,54 @@ pub(crate) enum Command {
         field: String,
     },
 
+    /// Sign in to a Taikun account, and connect the workspace to it
+    #[command(after_long_help = LOGIN)]
+    Login(Login),
+
+    /// Sign out: the workspace is local again
+    ///
+    /// The session goes from the keychain. What exists only here stays in either case.
+    Logout {
+        /// Remove the copies of what the account has; without it they stay here
+        #[arg(long)]
+        remove: bool,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+    },
+
+    /// Show who is signed in, and the role in each organization
+    ///
+    /// The account is asked; what it says is kept for when it cannot be.
+    Whoami {
+        /// Do not ask the account; show what was last known
+        #[arg(long)]
+        offline: bool,
+    },
+
+    /// Sync the workspace with its account: take over what has changed there, push what has changed here
+    ///
+    /// It can be interrupted at any moment; the next one goes on from there. When conflicts wait, the exit code is 6, and
+    /// with --json the report stands beside the error on standard error.
+    Sync(Sync),
+
+    /// Show how the workspace stands with its account: the last sync, what waits, what was refused
+    Status,
+
+    /// List the conflicts, field by field
+    Conflicts,
+
+    /// Settle a conflict
+    ///
+    /// What is chosen from here is pushed at the next sync. A secret is named by its field, and never shown.
+    Resolve(Resolve),
+
+    /// Take back what was changed here and is not in the account yet
+    Discard {
+        /// The id
+        id: String,
+    },
+
     /// Print a completion script for a shell
     ///
     /// For bash: credenza completions bash > ~/.local/share/bash-completion/completions/credenza
@@ -165,6 +216,80 @@ JSON string:
   jq -n --rawfile config key.json '{config: $config, importProject: true}' |
       credenza add gcp --from - --set name=gcp-prod --set region=europe-west1
 ";
+
+const LOGIN: &str = "\
+Examples:
+  credenza login --email petra@example.com --account acme
+      asks for the password at the terminal, and for a code when the
+      account has a second factor
+
+  credenza login --host taikun.example.com --ca ca.pem --access-key KEY
+      a robot's key; asks for the secret key
+
+  credenza login --from - < sign-in.json
+      reads one JSON object from standard input: host, account, email
+      and password, or accessKey and secretKey; code or recoveryCode;
+      token (true or false). What is an option too, the option decides
+";
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Login {
+    /// The API's host [default: api.taikun.cloud, or the one that the workspace is connected to]
+    #[arg(long)]
+    pub host: Option<String>,
+    /// The account's name
+    #[arg(long, value_name = "NAME")]
+    pub account: Option<String>,
+    /// Sign in with this e-mail and a password
+    #[arg(long, conflicts_with = "access_key")]
+    pub email: Option<String>,
+    /// Sign in with this access key and a secret key
+    #[arg(long, value_name = "KEY")]
+    pub access_key: Option<String>,
+    /// The access key is a user's token of an older server
+    #[arg(long, conflicts_with = "email")]
+    pub token: bool,
+    /// Trust the certificates in this PEM file too
+    #[arg(long, value_name = "FILE")]
+    pub ca: Option<PathBuf>,
+    /// Read what is not given from a JSON object in this file, or from standard input with -
+    #[arg(long, value_name = "FILE")]
+    pub from: Option<PathBuf>,
+    /// Make a workspace of this name for the account, instead of connecting the one in use
+    #[arg(long, value_name = "NAME")]
+    pub new_workspace: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Sync {
+    /// Say what would be done, and do nothing
+    #[arg(long, conflicts_with = "replace")]
+    pub dry_run: bool,
+    /// Believe the account when much of what it had is gone at once, and remove it here too
+    #[arg(long)]
+    pub accept_missing: bool,
+    /// Try again what the account refused
+    #[arg(long)]
+    pub retry: bool,
+    /// Agree to replace this credential in the account, as `status` describes; may be given several times
+    #[arg(long, value_name = "ID")]
+    pub replace: Vec<String>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Resolve {
+    /// The id
+    pub id: String,
+    /// What is here holds, but for what --field says
+    #[arg(long, conflicts_with = "theirs")]
+    pub mine: bool,
+    /// What is in the account holds, but for what --field says
+    #[arg(long)]
+    pub theirs: bool,
+    /// Which side holds for one field: FIELD=mine or FIELD=theirs; may be given several times
+    #[arg(long, value_name = "FIELD=SIDE")]
+    pub field: Vec<String>,
+}
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum WorkspaceCommand {

@@ -7,6 +7,8 @@ use credenza_model::Problem;
 #[derive(Debug)]
 pub(crate) struct Failure {
     pub view: ErrorView,
+    /// What was done all the same, for the JSON document.
+    pub report: Option<serde_json::Value>,
 }
 
 impl Failure {
@@ -17,19 +19,21 @@ impl Failure {
 
     /// The input has problems at its fields.
     pub(crate) fn invalid(problems: Vec<Problem>) -> Self {
-        Self { view: AppError::Invalid(problems).view() }
+        Self { view: AppError::Invalid(problems).view(), report: None }
     }
 
     pub(crate) fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { view: ErrorView { code, field: None, problems: Vec::new(), message: message.into() } }
+        Self { view: ErrorView { code, field: None, problems: Vec::new(), message: message.into() }, report: None }
     }
 
-    /// 1 failed, 2 bad input, 3 not allowed, 4 no keychain.
+    /// 1 failed, 2 bad input, 3 not allowed, 4 no keychain, 5 the account out of reach, 6 conflicts wait.
     pub(crate) fn exit_code(&self) -> u8 {
         match self.view.code {
             ErrorCode::Invalid | ErrorCode::Usage | ErrorCode::Unavailable => 2,
             ErrorCode::Forbidden => 3,
             ErrorCode::Keychain => 4,
+            ErrorCode::Offline | ErrorCode::SignedOut => 5,
+            ErrorCode::Conflicts => 6,
             ErrorCode::NotFound
             | ErrorCode::Locked
             | ErrorCode::Used
@@ -40,6 +44,10 @@ impl Failure {
             | ErrorCode::Newer
             | ErrorCode::Damaged
             | ErrorCode::Busy
+            | ErrorCode::SignIn
+            | ErrorCode::SecondFactor
+            | ErrorCode::Remote
+            | ErrorCode::Cancelled
             | ErrorCode::Failed => 1,
         }
     }
@@ -56,6 +64,6 @@ impl From<AppError> for Failure {
         };
         let mut view = error.view();
         view.message.push_str(hint);
-        Self { view }
+        Self { view, report: None }
     }
 }

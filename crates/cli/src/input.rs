@@ -14,7 +14,7 @@ use crate::failure::Failure;
 /// Reads the fields of a command for a kind. `--set` after `--from` wins.
 pub(crate) fn read(kind: &Kind, fields: &Fields) -> Result<Input, Failure> {
     let mut input = match &fields.from {
-        Some(path) => Input::from_json(&bytes(path)?).map_err(AppError::from)?,
+        Some(path) => Input::from_json(&bytes(path, "--from")?).map_err(AppError::from)?,
         None => Input::default(),
     };
     let mut problems = Vec::new();
@@ -54,6 +54,12 @@ pub(crate) fn prompt(missing: &[&Field], input: &mut Input) -> Result<(), Failur
     Ok(())
 }
 
+/// Asks for one secret, without echo.
+pub(crate) fn ask(what: &str) -> Result<String, Failure> {
+    rpassword::prompt_password(format!("{what}: "))
+        .map_err(|_| Failure::new(ErrorCode::Failed, "The terminal could not be read."))
+}
+
 /// Asks before something is deleted; without a terminal it takes `--yes`.
 pub(crate) fn confirm(question: &str, yes: bool) -> Result<(), Failure> {
     if yes {
@@ -75,8 +81,8 @@ pub(crate) fn confirm(question: &str, yes: bool) -> Result<(), Failure> {
     }
 }
 
-/// The content of a file or of standard input, bounded.
-fn bytes(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
+/// The content of the file or of the standard input that an option names, bounded.
+pub(crate) fn bytes(path: &Path, option: &str) -> Result<Zeroizing<Vec<u8>>, Failure> {
     let shown = printable(&path.to_string_lossy());
     let unreadable = |error: io::Error| {
         let why = match error.kind() {
@@ -85,7 +91,7 @@ fn bytes(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
             io::ErrorKind::IsADirectory => "it is a directory",
             _ => "it cannot be read",
         };
-        Failure::usage(format!("--from {shown}: {why}."))
+        Failure::usage(format!("{option} {shown}: {why}."))
     };
     let mut content = Zeroizing::new(Vec::new());
     let bound = INPUT_BYTES as u64 + 1;

@@ -1,5 +1,7 @@
 //! `credenza`, the command line: a thin face on `credenza-app`. It parses, asks and prints; it states no rule.
 
+mod account;
+mod account_tables;
 mod args;
 mod failure;
 mod input;

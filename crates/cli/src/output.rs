@@ -3,14 +3,17 @@
 
 use std::io::{self, Write};
 
-use credenza_app::{CredentialView, ErrorCode, OrganizationView, Page, Saved, WorkspaceView};
+use credenza_app::{
+    ConflictView, CredentialView, ErrorCode, OrganizationView, Page, PendingView, Saved, SyncReport, SyncStatus,
+    WhoView, WorkspaceView,
+};
 use credenza_model::{KindView, Secret, printable};
 use serde::Serialize;
 use serde_json::json;
 use zeroize::Zeroizing;
 
 use crate::failure::Failure;
-use crate::tables;
+use crate::{account_tables, tables};
 
 /// Prints answers in the form asked for.
 pub(crate) struct Printer {
@@ -32,7 +35,10 @@ impl Printer {
     pub(crate) fn failure(&self, failure: &Failure) {
         let view = &failure.view;
         if self.json {
-            let error = json!({"error": {"code": view.code, "message": view.message, "problems": view.problems}});
+            let mut error = json!({"error": {"code": view.code, "message": view.message, "problems": view.problems}});
+            if let Some(report) = &failure.report {
+                error["report"] = report.clone();
+            }
             return err(&format!("{error}\n"));
         }
         match view.problems.as_slice() {
@@ -114,6 +120,34 @@ impl Printer {
 
     pub(crate) fn organizations(&self, organizations: &[OrganizationView]) -> Printed {
         if self.json { document_out(&organizations) } else { self.text(&tables::organizations(organizations)) }
+    }
+
+    pub(crate) fn who(&self, who: &WhoView) -> Printed {
+        if self.json { document_out(who) } else { self.text(&account_tables::who(who)) }
+    }
+
+    pub(crate) fn report(&self, report: &SyncReport) -> Printed {
+        if self.json { document_out(report) } else { self.text(&account_tables::report(report)) }
+    }
+
+    pub(crate) fn status(&self, status: &SyncStatus, changes: &[PendingView]) -> Printed {
+        if !self.json {
+            return self.text(&account_tables::status(status, changes));
+        }
+        let mut document = json!(status);
+        if let Some(object) = document.as_object_mut() {
+            object.insert("changes".into(), json!(changes));
+        }
+        document_out(&document)
+    }
+
+    pub(crate) fn conflicts(&self, conflicts: &[ConflictView]) -> Printed {
+        if self.json { document_out(&conflicts) } else { self.text(&account_tables::conflicts(conflicts)) }
+    }
+
+    /// Whether what is told beside the answer has a reader.
+    pub(crate) fn is_for_people(&self) -> bool {
+        !self.json
     }
 
     pub(crate) fn kinds(&self, kinds: &[KindView]) -> Printed {

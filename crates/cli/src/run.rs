@@ -7,6 +7,7 @@ use credenza_app::{App, AppError, Completeness, ListQuery, Page, paths};
 use credenza_model::{CredentialId, KindId, Role, Tab, printable};
 use credenza_store::State;
 
+use crate::account;
 use crate::args::{Add, Args, Command, Edit, List, OrganizationCommand, RoleArg, WorkspaceCommand};
 use crate::failure::Failure;
 use crate::input;
@@ -22,6 +23,11 @@ pub(crate) fn run(args: Args, printer: &Printer) -> Result<(), Failure> {
             printer.text(&String::from_utf8_lossy(&script))
         }
         command => {
+            if args.workspace.is_some() && matches!(&command, Command::Login(login) if login.new_workspace.is_some()) {
+                return Err(Failure::usage(
+                    "--workspace names one that there is, --new-workspace one that is made. Give one of them.",
+                ));
+            }
             let dir = args.data_dir.or_else(paths::data_dir).ok_or_else(|| {
                 Failure::usage("There is no home directory to keep data in. Name one with --data-dir.")
             })?;
@@ -35,6 +41,9 @@ fn with_app(app: &App, command: Command, printer: &Printer) -> Result<(), Failur
     match command {
         // These only look: they wait for no keychain and for nobody else's work.
         Command::List(list) => printer.page(&self::list(app, &list)?),
+        Command::Status => account::status(app, printer),
+        Command::Conflicts => printer.conflicts(&app.conflicts()?),
+        Command::Whoami { offline: true } => printer.who(&app.who(false)?),
         Command::Show { id } => printer.credential(&app.show(credential(&id)?)?),
         Command::Organization(OrganizationCommand::List) => printer.organizations(&app.organizations()?),
         Command::Workspace(WorkspaceCommand::List) => printer.workspaces(&app.workspaces()?),
@@ -68,7 +77,18 @@ fn act(app: &App, command: Command, printer: &Printer) -> Result<(), Failure> {
             let id = credential(&id)?;
             printer.secret(&id.to_string(), &field, &app.reveal(id, &field)?)
         }
-        Command::Kinds | Command::Completions { .. } | Command::List(_) | Command::Show { .. } => Ok(()),
+        Command::Login(login) => account::login(app, &login, printer),
+        Command::Logout { remove, yes } => account::logout(app, remove, yes, printer),
+        Command::Whoami { .. } => printer.who(&app.who(true)?),
+        Command::Sync(sync) => account::sync(app, &sync, printer),
+        Command::Resolve(resolve) => account::resolve(app, &resolve, printer),
+        Command::Discard { id } => printer.credential(&app.discard(credential(&id)?)?),
+        Command::Kinds
+        | Command::Completions { .. }
+        | Command::List(_)
+        | Command::Show { .. }
+        | Command::Status
+        | Command::Conflicts => Ok(()),
     }
 }
 
@@ -147,6 +167,6 @@ fn word<T: FromStr>(what: &str, word: &str, hint: &str) -> Result<T, Failure> {
 }
 
 /// A text that is no id at all names no credential.
-fn credential(id: &str) -> Result<CredentialId, Failure> {
+pub(crate) fn credential(id: &str) -> Result<CredentialId, Failure> {
     id.parse().map_err(|_| AppError::NoCredential.into())
 }

@@ -33,11 +33,16 @@ pub(crate) fn credential(credential: &CredentialView) -> String {
     row("Project", fact(&facts.project));
     row("Fingerprint", fact(&facts.fingerprint));
     row("Expires", facts.expiry.map(|expiry| expiry.format("%Y-%m-%d %H:%M UTC").to_string()).unwrap_or_default());
+    row("In the account", credential.account_id.map(|number| format!("number {number}")).unwrap_or_default());
+    row("Created by", fact(&credential.account.created_by));
+    row("Last modified by", fact(&credential.account.modified_by));
     row("Used by", printable(&credential.used_by.join(", ")));
     row("Created", credential.created_at.format("%Y-%m-%d %H:%M UTC").to_string());
     row("Last modified", credential.modified_at.format("%Y-%m-%d %H:%M UTC").to_string());
     let problems = credential.problems.iter().map(|problem| format!("Still to do: {}\n", problem.message));
-    format!("{table}\n{}", problems.collect::<String>())
+    let trouble =
+        credential.trouble.as_ref().map(|trouble| format!("Not in the account: {}\n", printable(&trouble.message)));
+    format!("{table}\n{}{}", problems.collect::<String>(), trouble.unwrap_or_default())
 }
 
 pub(crate) fn page(page: &Page) -> String {
@@ -136,13 +141,13 @@ fn notes(field: &FieldView) -> String {
     notes.join(", ")
 }
 
-fn plain() -> Table {
+pub(crate) fn plain() -> Table {
     let mut table = Table::new();
     table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
     table
 }
 
-fn cell(text: &str) -> String {
+pub(crate) fn cell(text: &str) -> String {
     let text = printable(text);
     if text.chars().count() <= CELL { text } else { text.chars().take(CELL - 1).chain(['…']).collect() }
 }
@@ -166,7 +171,7 @@ fn secret_word(state: Option<SecretState>) -> &'static str {
     }
 }
 
-fn value_text(value: &Value) -> String {
+pub(crate) fn value_text(value: &Value) -> String {
     match value {
         Value::Bool(true) => "yes".into(),
         Value::Bool(false) => "no".into(),
