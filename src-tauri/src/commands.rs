@@ -1,8 +1,9 @@
 //! The commands: what the page may ask for. Each hands over to one use case.
 
 use credenza_app::{
-    App, AppError, Completeness, CredentialView, ErrorView, KeychainView, ListQuery, Page, Saved, TabView,
-    WorkspaceView,
+    App, AppError, CheckView, Completeness, ConflictView, CredentialView, ErrorView, KeychainView, ListQuery, Page,
+    PendingView, Resolution, Saved, SignInInput, SuggestedFields, SuggestionView, SyncOptions, SyncReport, SyncStatus,
+    TabView, WhoView, WorkspaceView,
 };
 use credenza_model::{CredentialId, Findings, Input, KindId, Role};
 use tauri::{AppHandle, State};
@@ -55,7 +56,9 @@ pub(crate) async fn keychain(desktop: State<'_, Desktop>) -> Answer<KeychainView
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn unlock_keychain(desktop: State<'_, Desktop>) -> Answer<KeychainView> {
-    desktop.call(App::unlock_keychain).await
+    let view = desktop.call(App::unlock_keychain).await?;
+    desktop.syncer.account_changed();
+    Ok(view)
 }
 
 #[tauri::command]
@@ -72,7 +75,10 @@ pub(crate) async fn create_workspace(
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn use_workspace(desktop: State<'_, Desktop>, id: String) -> Answer<WorkspaceView> {
-    desktop.call(move |app| app.use_workspace(&id)).await
+    desktop.syncer.cancel();
+    let workspace = desktop.call(move |app| app.use_workspace(&id)).await?;
+    desktop.syncer.account_changed();
+    Ok(workspace)
 }
 
 #[tauri::command]
@@ -141,7 +147,7 @@ pub(crate) async fn add_credential(
     input: Input,
     draft: bool,
 ) -> Answer<Saved> {
-    desktop.call(move |app| app.add(kind, organization.as_deref(), input, draft)).await
+    desktop.change(move |app| app.add(kind, organization.as_deref(), input, draft)).await
 }
 
 #[tauri::command]
@@ -154,14 +160,14 @@ pub(crate) async fn edit_credential(
     draft: bool,
 ) -> Answer<Saved> {
     let completeness = if draft { Completeness::Draft } else { Completeness::Complete };
-    desktop.call(move |app| app.edit(credential(&id)?, Some(version), input, completeness)).await
+    desktop.change(move |app| app.edit(credential(&id)?, Some(version), input, completeness)).await
 }
 
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn delete_credentials(desktop: State<'_, Desktop>, ids: Vec<String>) -> Answer<Vec<String>> {
     desktop
-        .call(move |app| {
+        .change(move |app| {
             let ids = ids.iter().map(|id| credential(id)).collect::<Result<Vec<_>, _>>()?;
             app.delete(&ids)
         })
@@ -171,19 +177,19 @@ pub(crate) async fn delete_credentials(desktop: State<'_, Desktop>, ids: Vec<Str
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn undo_delete(desktop: State<'_, Desktop>, id: String) -> Answer<CredentialView> {
-    desktop.call(move |app| app.undo(credential(&id)?)).await
+    desktop.change(move |app| app.undo(credential(&id)?)).await
 }
 
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn set_locked(desktop: State<'_, Desktop>, id: String, locked: bool) -> Answer<CredentialView> {
-    desktop.call(move |app| app.set_locked(credential(&id)?, locked)).await
+    desktop.change(move |app| app.set_locked(credential(&id)?, locked)).await
 }
 
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn set_default(desktop: State<'_, Desktop>, id: String) -> Answer<CredentialView> {
-    desktop.call(move |app| app.set_default(credential(&id)?)).await
+    desktop.change(move |app| app.set_default(credential(&id)?)).await
 }
 
 /// The one command that answers with a secret: a person asked for it, and the page hides it again.
@@ -206,6 +212,132 @@ pub(crate) async fn copy_secret(desktop: State<'_, Desktop>, id: String, field: 
 #[allow(clippy::unused_async, reason = "a command that writes a file stays off the main thread")]
 pub(crate) async fn save_settings(handle: AppHandle, desktop: State<'_, Desktop>, settings: Settings) -> Answer<()> {
     settings::save(&handle, &desktop, &settings)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn sign_in(desktop: State<'_, Desktop>, input: SignInInput) -> Answer<WhoView> {
+    let stoppable = desktop.syncer.stoppable();
+    let cancel = stoppable.cancel.clone();
+    let who = desktop.call(move |app| app.sign_in(input, &cancel)).await?;
+    desktop.syncer.account_changed();
+    Ok(who)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn sign_out(desktop: State<'_, Desktop>, keep: bool) -> Answer<WorkspaceView> {
+    desktop.syncer.cancel();
+    let workspace = desktop.call(move |app| app.sign_out(keep)).await?;
+    desktop.syncer.account_changed();
+    Ok(workspace)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn who_am_i(desktop: State<'_, Desktop>, ask: bool) -> Answer<WhoView> {
+    desktop.call(move |app| app.who(ask)).await
+}
+
+/// Syncs and answers what was done. Progress goes out as events meanwhile.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn sync_now(
+    handle: AppHandle,
+    desktop: State<'_, Desktop>,
+    options: SyncOptions,
+) -> Answer<SyncReport> {
+    desktop.syncer.run(&handle, &desktop, options).await
+}
+
+#[tauri::command]
+#[specta::specta]
+#[allow(clippy::unused_async, reason = "commands are asynchronous, as the bindings have them")]
+pub(crate) async fn cancel_sync(desktop: State<'_, Desktop>) -> Answer<()> {
+    desktop.syncer.cancel();
+    Ok(())
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn sync_status(desktop: State<'_, Desktop>) -> Answer<SyncStatus> {
+    desktop.call(App::sync_status).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn list_pending(desktop: State<'_, Desktop>) -> Answer<Vec<PendingView>> {
+    desktop.call(App::pending).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn list_conflicts(desktop: State<'_, Desktop>) -> Answer<Vec<ConflictView>> {
+    desktop.call(App::conflicts).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn resolve_conflict(
+    desktop: State<'_, Desktop>,
+    id: String,
+    resolution: Resolution,
+) -> Answer<CredentialView> {
+    desktop.change(move |app| app.resolve(credential(&id)?, &resolution)).await
+}
+
+/// Tries again to push what the account refused.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn retry_push(desktop: State<'_, Desktop>, id: String) -> Answer<CredentialView> {
+    desktop.change(move |app| app.retry(credential(&id)?)).await
+}
+
+/// Agrees to a replacement in the account.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn agree_to_replace(desktop: State<'_, Desktop>, id: String) -> Answer<CredentialView> {
+    desktop.change(move |app| app.consent(credential(&id)?)).await
+}
+
+/// Takes back what was changed here and not pushed.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn discard_changes(desktop: State<'_, Desktop>, id: String) -> Answer<CredentialView> {
+    desktop.call(move |app| app.discard(credential(&id)?)).await
+}
+
+/// What the provider offers for a field, asked through the account.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn suggest_values(
+    desktop: State<'_, Desktop>,
+    kind: KindId,
+    field: String,
+    id: Option<String>,
+    input: Input,
+) -> Answer<Vec<SuggestionView>> {
+    desktop.call(move |app| app.suggest(kind, &field, id.as_deref().map(credential).transpose()?, input)).await
+}
+
+/// The fields that [`suggest_values`] can fill.
+#[tauri::command]
+#[specta::specta]
+#[allow(clippy::unused_async, reason = "commands are asynchronous, as the bindings have them")]
+pub(crate) async fn suggested_fields() -> Answer<Vec<SuggestedFields>> {
+    Ok(App::suggested_fields())
+}
+
+/// Asks the account's checker about a credential as it stands in a form.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn check_in_account(
+    desktop: State<'_, Desktop>,
+    kind: KindId,
+    id: Option<String>,
+    input: Input,
+) -> Answer<CheckView> {
+    desktop.call(move |app| app.check_in_account(kind, id.as_deref().map(credential).transpose()?, input)).await
 }
 
 fn credential(id: &str) -> Result<CredentialId, AppError> {

@@ -5,17 +5,19 @@ use std::sync::{Arc, Mutex, PoisonError};
 use credenza_app::{App, AppError, ErrorCode, ErrorView, paths};
 
 use crate::clipboard::Clipboard;
+use crate::syncer::Syncer;
 
 /// What the commands share.
 pub(crate) struct Desktop {
     app: Mutex<Result<Arc<App>, ErrorView>>,
     pub clipboard: Clipboard,
+    pub syncer: Syncer,
 }
 
 impl Desktop {
     /// Opens the data directory. A failure is kept and shown in the window, for there is nowhere else to say it.
     pub(crate) fn open() -> Self {
-        Self { app: Mutex::new(open()), clipboard: Clipboard::default() }
+        Self { app: Mutex::new(open()), clipboard: Clipboard::default(), syncer: Syncer::default() }
     }
 
     pub(crate) fn app(&self) -> Result<Arc<App>, ErrorView> {
@@ -30,6 +32,16 @@ impl Desktop {
         }
         *app = open();
         app.is_ok()
+    }
+
+    /// As [`Desktop::call`], for what the account is to learn of.
+    pub(crate) async fn change<T: Send + 'static>(
+        &self,
+        use_case: impl FnOnce(&App) -> Result<T, AppError> + Send + 'static,
+    ) -> Result<T, ErrorView> {
+        let done = self.call(use_case).await?;
+        self.syncer.nudge();
+        Ok(done)
     }
 
     /// Runs a use case on a thread that may block: the keychain can take as long as a person takes to unlock it.

@@ -30,8 +30,24 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::reveal_secret,
             commands::copy_secret,
             commands::save_settings,
+            commands::sign_in,
+            commands::sign_out,
+            commands::who_am_i,
+            commands::sync_now,
+            commands::cancel_sync,
+            commands::sync_status,
+            commands::list_pending,
+            commands::list_conflicts,
+            commands::resolve_conflict,
+            commands::retry_push,
+            commands::agree_to_replace,
+            commands::discard_changes,
+            commands::suggest_values,
+            commands::suggested_fields,
+            commands::check_in_account,
         ])
         .typ::<credenza_model::KindView>()
+        .typ::<crate::syncer::SyncEvent>()
         .constant("kinds", kinds)
         .disable_serde_phases()
 }

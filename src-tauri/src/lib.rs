@@ -7,6 +7,7 @@ mod ipc;
 #[cfg(test)]
 mod names;
 mod settings;
+mod syncer;
 mod watch;
 mod window;
 
@@ -56,6 +57,7 @@ pub(crate) fn after_start(handle: &tauri::AppHandle) {
     let Ok(app) = handle.state::<Desktop>().app() else { return };
     let (watched, handle) = (app.clone(), handle.clone());
     let seen = watched.data_version();
+    syncer::Syncer::start(&handle, &watched);
     std::thread::spawn(move || watch::watch(&handle, &watched, seen));
     std::thread::spawn(move || {
         let _ = app.sweep();

@@ -9,7 +9,9 @@ use std::time::Duration;
 use credenza_app::App;
 use notify::event::{AccessKind, AccessMode};
 use notify::{EventKind, RecursiveMode, Watcher};
-use tauri::{AppHandle, Emitter};
+use tauri::{AppHandle, Emitter, Manager};
+
+use crate::desktop::Desktop;
 
 /// The event's name.
 const CHANGED: &str = "changed";
@@ -18,8 +20,16 @@ const CHANGED: &str = "changed";
 /// a slow disk a good while after; a process that ends is reported once more when it closes the file.
 const LOOKS: [Duration; 3] = [Duration::from_millis(20), Duration::from_millis(200), Duration::from_millis(1000)];
 
+/// The state of the data that was last told of.
+struct Seen {
+    version: Option<i64>,
+    /// Which account, and the latest that was queued for it.
+    mark: Option<(String, u32)>,
+}
+
 /// Watches until the program ends, for what comes after the version that was seen. When the system cannot watch, the page shows changes when it next asks.
-pub(crate) fn watch(handle: &AppHandle, app: &App, mut seen: Option<i64>) {
+pub(crate) fn watch(handle: &AppHandle, app: &App, version: Option<i64>) {
+    let mut seen = Seen { version, mark: app.sync_mark() };
     let (sender, reports) = mpsc::channel();
     let Ok(mut watcher) = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
         if event.is_ok_and(|event| writes(event.kind)) {
@@ -43,7 +53,7 @@ fn writes(kind: EventKind) -> bool {
 }
 
 /// Looks until nothing has been reported for a while. Answers whether there will be more reports.
-fn look(app: &App, seen: &mut Option<i64>, reports: &Receiver<()>, handle: &AppHandle) -> bool {
+fn look(app: &App, seen: &mut Seen, reports: &Receiver<()>, handle: &AppHandle) -> bool {
     let mut looks = LOOKS.iter();
     while let Some(wait) = looks.next() {
         match reports.recv_timeout(*wait) {
@@ -56,9 +66,18 @@ fn look(app: &App, seen: &mut Option<i64>, reports: &Receiver<()>, handle: &AppH
             Err(RecvTimeoutError::Disconnected) => return false,
         }
         let now = app.data_version();
-        if now != *seen {
-            *seen = now;
+        if now != seen.version {
+            seen.version = now;
             let _ = handle.emit(CHANGED, ());
+            let after = app.sync_mark();
+            let syncer = &handle.state::<Desktop>().syncer;
+            // Only what is new to be pushed calls for a sync: two windows must not wake each other for ever.
+            match (&seen.mark, &after) {
+                (Some((account, _)), Some((other, _))) if account != other => syncer.account_changed(),
+                (Some((_, queued)), Some((_, newer))) if newer > queued => syncer.nudge(),
+                _ => {}
+            }
+            seen.mark = after;
         }
     }
     true

@@ -89,7 +89,7 @@ it("keeps the latest count, whichever answer comes last", async () => {
 });
 
 describe("another face", () => {
-  const elsewhere = { id: "w2", name: "Other", role: "partner" as const, current: true, organizations: [] };
+  const elsewhere = { id: "w2", name: "Other", role: "partner" as const, current: true, connected: false, organizations: [] };
 
   it("makes many changes, which are followed by one reading and one more", async () => {
     const calls = answer({ ...list, start: () => ({ current: desk.workspace, workspaces: [], settings: desk.settings, version: "", readOnly: false }) });

@@ -32,6 +32,8 @@ export class Entry {
   failure = $state.raw<AppError | null>(null);
   saving = $state<"draft" | "save" | null>(null);
 
+  /// How often each field was changed, which tells a question about them from an earlier one without holding what is in them.
+  private changes = new Map<string, number>();
   private initial: Record<string, Typed> = {};
   private startedWith = "";
   private turn = 0;
@@ -60,7 +62,7 @@ export class Entry {
     return when.values.includes(String(values[when.field] ?? "false"));
   }
 
-  /// Whether the account forbids changing this: only once it has the credential.
+  /// Whether the account cannot change this in place: only once it has the credential.
   fixed(field: FieldView): boolean {
     const state = this.base?.state;
     return !field.updatable && (state === "synced" || state === "changed" || state === "conflict");
@@ -86,6 +88,7 @@ export class Entry {
 
   type(field: FieldView, value: Typed): void {
     this.values[field.id] = value;
+    this.count(field.id);
     if (value !== "") this.cleared.delete(field.id);
     this.failure = null;
     this.ask();
@@ -95,12 +98,22 @@ export class Entry {
       this.pauses.set(field.id, setTimeout(() => this.touched.add(field.id), PAUSE));
   }
 
+  private count(id: string): void {
+    this.changes.set(id, (this.changes.get(id) ?? 0) + 1);
+  }
+
+  /// Another text whenever anything but the field itself and the name was changed: what the provider offers may be something else.
+  stamp(field: FieldView): string {
+    return [this.base?.version ?? "", ...[...this.changes].filter(([id]) => id !== field.id && id !== this.kind.nameField).map(([id, count]) => `${id}:${count}`).sort()].join(" ");
+  }
+
   leave(field: FieldView): void {
     if (this.changed(field)) this.touched.add(field.id);
   }
 
   clear(field: FieldView, clear: boolean): void {
     this.values[field.id] = "";
+    this.count(field.id);
     if (clear) this.cleared.add(field.id);
     else this.cleared.delete(field.id);
     this.touched.add(field.id);

@@ -29,12 +29,68 @@ export const commands = {
 	/**  The secret goes to the clipboard from here and never to the page. */
 	copySecret: (id: string, field: string) => typedError<null, AppError>(__TAURI_INVOKE("copy_secret", { id, field })),
 	saveSettings: (settings: Settings) => typedError<null, AppError>(__TAURI_INVOKE("save_settings", { settings })),
+	signIn: (input: SignInInput) => typedError<WhoView, AppError>(__TAURI_INVOKE("sign_in", { input })),
+	signOut: (keep: boolean) => typedError<WorkspaceView, AppError>(__TAURI_INVOKE("sign_out", { keep })),
+	whoAmI: (ask: boolean) => typedError<WhoView, AppError>(__TAURI_INVOKE("who_am_i", { ask })),
+	/**  Syncs and answers what was done. Progress goes out as events meanwhile. */
+	syncNow: (options: SyncOptions) => typedError<SyncReport, AppError>(__TAURI_INVOKE("sync_now", { options })),
+	cancelSync: () => typedError<null, AppError>(__TAURI_INVOKE("cancel_sync")),
+	syncStatus: () => typedError<SyncStatus, AppError>(__TAURI_INVOKE("sync_status")),
+	listPending: () => typedError<PendingView[], AppError>(__TAURI_INVOKE("list_pending")),
+	listConflicts: () => typedError<ConflictView[], AppError>(__TAURI_INVOKE("list_conflicts")),
+	resolveConflict: (id: string, resolution: Resolution) => typedError<CredentialView, AppError>(__TAURI_INVOKE("resolve_conflict", { id, resolution })),
+	/**  Tries again to push what the account refused. */
+	retryPush: (id: string) => typedError<CredentialView, AppError>(__TAURI_INVOKE("retry_push", { id })),
+	/**  Agrees to a replacement in the account. */
+	agreeToReplace: (id: string) => typedError<CredentialView, AppError>(__TAURI_INVOKE("agree_to_replace", { id })),
+	/**  Takes back what was changed here and not pushed. */
+	discardChanges: (id: string) => typedError<CredentialView, AppError>(__TAURI_INVOKE("discard_changes", { id })),
+	/**  What the provider offers for a field, asked through the account. */
+	suggestValues: (kind: KindId, field: string, id: string | null, input: { [key in string]: InputValue | null }) => typedError<SuggestionView[], AppError>(__TAURI_INVOKE("suggest_values", { kind, field, id, input })),
+	/**  The fields that [`suggest_values`] can fill. */
+	suggestedFields: () => typedError<SuggestedFields[], AppError>(__TAURI_INVOKE("suggested_fields")),
+	/**  Asks the account's checker about a credential as it stands in a form. */
+	checkInAccount: (kind: KindId, id: string | null, input: { [key in string]: InputValue | null }) => typedError<CheckView, AppError>(__TAURI_INVOKE("check_in_account", { kind, id, input })),
 };
 
 /* Constants */
 export const kinds = [{"addRole":"manager","canDefault":true,"canLock":true,"columns":[{"id":"awsRegion","label":"Region","mono":false,"numeric":false,"sortable":true},{"id":"azCount","label":"Zones","mono":false,"numeric":true,"sortable":true},{"id":"vpcMode","label":"VPC","mono":false,"numeric":false,"sortable":true},{"id":"importedVpcId","label":"VPC ID","mono":true,"numeric":false,"sortable":true},{"id":"ipMode","label":"IP Mode","mono":false,"numeric":false,"sortable":true},{"id":"efsFileSystemId","label":"EFS","mono":true,"numeric":false,"sortable":true}],"fields":[{"choices":[],"default":null,"group":"Cloud settings","help":null,"id":"name","label":"Cloud Name","max":null,"min":null,"placeholder":null,"required":true,"secret":false,"shownWhen":null,"type":"text","updatable":true},{"choices":[],"default":null,"group":"Cloud settings","help":"Or a role below.","id":"awsAccessKeyId","label":"Access Key ID","max":null,"min":null,"placeholder":"AKIA…","required":false,"secret":false,"shownWhen":null,"type":"text","updatable":true},{"choices":[],"default":null,"group":"Cloud settings","help":null,"id":"awsSecretAccessKey","label":"Secret Access Key","max":null,"min":null,"placeholder":null,"required":false,"secret":true,"shownWhen":null,"type":"text","updatable":true},{"choices":[],"default":null,"group":"Cloud settings","help":"A role to assume instead of using an access key.","id":"roleArn","label":"Role ARN","max":null,"min":null,"placeholder":"arn:aws:iam::123456789012:role/taikun","required":false,"secret":false,"shownWhen":null,"type":"text","updatable":true},{"choices":[],"default":null,"group":"Cloud settings","help":null,"id":"externalId","label":"External ID","max":null,"min":null,"placeholder":null,"required":false,"secret":true,"shownWhen":null,"type":"text","updatable":true},{"choices":[{"label":"af-south-1","value":"af-south-1"},{"label":"ap-east-1","value":"ap-east-1"},{"label":"ap-northeast-1","value":"ap-northeast-1"},{"label":"ap-northeast-2","value":"ap-northeast-2"},{"label":"ap-northeast-3","value":"ap-northeast-3"},{"label":"ap-south-1","value":"ap-south-1"},{"label":"ap-south-2","value":"ap-south-2"},{"label":"ap-southeast-1","value":"ap-southeast-1"},{"label":"ap-southeast-2","value":"ap-southeast-2"},{"label":"ap-southeast-3","value":"ap-southeast-3"},{"label":"ap-southeast-4","value":"ap-southeast-4"},{"label":"ca-central-1","value":"ca-central-1"},{"label":"ca-west-1","value":"ca-west-1"},{"label":"eu-central-1","value":"eu-central-1"},{"label":"eu-central-2","value":"eu-central-2"},{"label":"eu-north-1","value":"eu-north-1"},{"label":"eu-south-1","value":"eu-south-1"},{"label":"eu-south-2","value":"eu-south-2"},{"label":"eu-west-1","value":"eu-west-1"},{"label":"eu-west-2","value":"eu-west-2"},{"label":"eu-west-3","value":"eu-west-3"},{"label":"il-central-1","value":"il-central-1"},{"label":"me-central-1","value":"me-central-1"},{"label":"me-south-1","value":"me-south-1"},{"label":"sa-east-1","value":"sa-east-1"},{"label":"us-east-1","value":"us-east-1"},{"label":"us-east-2","value":"us-east-2"},{"label":"us-gov-east-1","value":"us-gov-east-1"},{"label":"us-gov-west-1","value":"us-gov-west-1"},{"label":"us-west-1","value":"us-west-1"},{"label":"us-west-2","value":"us-west-2"}],"default":null,"group":"Cloud settings","help":null,"id":"awsRegion","label":"Region","max":null,"min":null,"placeholder":null,"required":true,"secret":false,"shownWhen":null,"type":"lookup","updatable":false},{"choices":[],"default":1,"group":"Cloud settings","help":"How many zones to spread over, 1 to 3.","id":"azCount","label":"Availability Zone","max":3,"min":1,"placeholder":null,"required":false,"secret":false,"shownWhen":null,"type":"int","updatable":false},{"choices":[{"label":"Create a new one","value":"Create"},{"label":"Import an existing one","value":"Import"}],"default":null,"group":"Network","help":null,"id":"vpcMode","label":"VPC","max":null,"min":null,"placeholder":null,"required":false,"secret":false,"shownWhen":null,"type":"choice","updatable":false},{"choices":[],"default":null,"group":"Network","help":null,"id":"importedVpcId","label":"VPC ID","max":null,"min":null,"placeholder":"vpc-0a1b2c3d4e5f60718","required":true,"secret":false,"shownWhen":{"field":"vpcMode","values":["Import"]},"type":"text","updatable":false},{"choices":[],"default":null,"group":"Network","help":"Each as id:Public or id:Private; one without a word is private.","id":"subnets","label":"Subnets","max":null,"min":null,"placeholder":"subnet-0a1b2c3d:Public","required":true,"secret":false,"shownWhen":{"field":"vpcMode","values":["Import"]},"type":"list","updatable":false},{"choices":[],"default":null,"group":"Network","help":null,"id":"privateOnly","label":"Private only","max":null,"min":null,"placeholder":null,"required":false,"secret":false,"shownWhen":null,"type":"bool","updatable":false},{"choices":[{"label":"IPv4","value":"Ipv4"},{"label":"IPv4 and IPv6","value":"DualStack"}],"default":null,"group":"Network","help":null,"id":"ipMode","label":"IP Mode","max":null,"min":null,"placeholder":null,"required":false,"secret":false,"shownWhen":null,"type":"choice","updatable":false},{"choices":[],"default":null,"group":"Shared file system","help":null,"id":"sharedFileSystemEnabled","label":"Shared file system","max":null,"min":null,"placeholder":null,"required":false,"secret":false,"shownWhen":null,"type":"bool","updatable":false},{"choices":[],"default":null,"group":"Shared file system","help":null,"id":"efsFileSystemId","label":"EFS File System ID","max":null,"min":null,"placeholder":"fs-0123456789abcdef0","required":false,"secret":false,"shownWhen":{"field":"sharedFileSystemEnabled","values":["true"]},"type":"text","updatable":false}],"id":"aws","label":"Amazon Web Services","mark":"AW","nameField":"name","rights":{"manager":["see","add","edit","delete","lock","default","reveal","check"],"member":[],"partner":["see","add","edit","delete","lock","default","reveal","check","filter"]},"summary":"Access keys or a role","tab":"cloud"},{"addRole":"manager","canDefault":true,"canLock":true,"columns":[{"id":"azureTenantId","label":"Tenant ID","mono":true,"numeric":false,"sortable":true},{"id":"azureLocation","label":"Location","mono":false,"numeric":false,"sortable":true},{"id":"azCount","label":"Zones","mono":false,"numeric":true,"sortable":true},{"id":"vnetMode","label":"Virtual network","mono":false,"numeric":false,"sortable":true},{"id":"existingVirtualNetworkResourceGroupName","label":"Network resource group","mono":false,"numeric":false,"sortable":true},{"id":"existingVirtualNetworkName","label":"Network name","mono":false,"numeric":false,"sortable":true},{"id":"importedFileShareId","label":"File Share ID","mono":true,"numeric":false,"sortable":true},{"id":"importedFileShareResourceGroupName","label":"File Share resource group","mono":false,"numeric":false,"sortable":true}],"fields":[{"choices":[],"default":null,"group":"Cloud settings","help":null,"id":"name","label":"Cloud Name","max":null,"min":null,"placeholder":null,"required":true,"secret":false,"shownWhen":null,"type":"text","updatable":true},{"choices":[],"default":null,"group":"Cloud settings","help":"The application (client) ID, called appId by the Azure command line.","id":"azureClientId","label":"Azure Client ID","max":null,"min":null,"placeholder":"6731de76-14a6-49ae-97bc-6eba6914391e","required":true,"secret":false,"shownWhen":null,"type":"text","updatable":true},{"choices":[],"default":null,"group":"Cloud settings","help":"The secret's value, which Azure shows once.","id":"azureClientSecret","label":"Azure Client Secret","max":null,"min":null,"placeholder":null,"required":true,"secret":true,"shownWhen":null,"type":"text","updatable":true},{"choices":[],"default":null,"group":"Cloud settings","help":null,"id":"azureTenantId","label":"Azure Tenant ID","max":null,"min":null,"placeholder":"72f988bf-86f1-41af-91ab-2d7cd011db47","required":true,"secret":false,"shownWhen":null,"type":"text","updatable":false},{"choices":[],"default":null,"group":"Cloud settings","help":null,"id":"azureSubscriptionId","label":"Azure Subscription Id","max":null,"min":null,"placeholder":"b1f3c2a4-5d6e-4f70-8192-a3b4c5d6e7f8","required":true,"secret":false,"shownWhen":null,"type":"text","updatable":false},{"choices":[{"label":"australiacentral","value":"australiacentral"},{"label":"australiaeast","value":"australiaeast"},{"label":"australiasoutheast","value":"australiasoutheast"},{"label":"austriaeast","value":"austriaeast"},{"label":"belgiumcentral","value":"belgiumcentral"},{"label":"brazilsouth","value":"brazilsouth"},{"label":"canadacentral","value":"canadacentral"},{"label":"canadaeast","value":"canadaeast"},{"label":"centralindia","value":"centralindia"},{"label":"centralus","value":"centralus"},{"label":"chilecentral","value":"chilecentral"},{"label":"eastasia","value":"eastasia"},{"label":"eastus","value":"eastus"},{"label":"eastus2","value":"eastus2"},{"label":"francecentral","value":"francecentral"},{"label":"germanywestcentral","value":"germanywestcentral"},{"label":"indonesiacentral","value":"indonesiacentral"},{"label":"israelcentral","value":"israelcentral"},{"label":"italynorth","value":"italynorth"},{"label":"japaneast","value":"japaneast"},{"label":"japanwest","value":"japanwest"},{"label":"koreacentral","value":"koreacentral"},{"label":"koreasouth","value":"koreasouth"},{"label":"malaysiawest","value":"malaysiawest"},{"label":"mexicocentral","value":"mexicocentral"},{"label":"newzealandnorth","value":"newzealandnorth"},{"label":"northcentralus","value":"northcentralus"},{"label":"northeurope","value":"northeurope"},{"label":"norwayeast","value":"norwayeast"},{"label":"polandcentral","value":"polandcentral"},{"label":"qatarcentral","value":"qatarcentral"},{"label":"southafricanorth","value":"southafricanorth"},{"label":"southcentralus","value":"southcentralus"},{"label":"southeastasia","value":"southeastasia"},{"label":"southindia","value":"southindia"},{"label":"spaincentral","value":"spaincentral"},{"label":"swedencentral","value":"swedencentral"},{"label":"switzerlandnorth","value":"switzerlandnorth"},{"label":"switzerlandwest","value":"switzerlandwest"},{"label":"uaenorth","value":"uaenorth"},{"label":"uksouth","value":"uksouth"},{"label":"ukwest","value":"ukwest"},{"label":"westcentralus","value":"westcentralus"},{"label":"westeurope","value":"westeurope"},{"label":"westindia","value":"westindia"},{"label":"westus","value":"westus"},{"label":"westus2","value":"westus2"},{"label":"westus3","value":"westus3"}],"default":null,"group":"Cloud settings","help":null,"id":"azureLocation","label":"Location","max":null,"min":null,"placeholder":null,"required":true,"secret":false,"shownWhen":null,"type":"lookup","updatable":false},{"choices":[],"default":1,"group":"Cloud settings","help":"How many zones to spread over, 1 to 3.","id":"azCount","label":"Zone Count","max":3,"min":1,"placeholder":null,"required":false,"secret":false,"shownWhen":null,"type":"int","updatable":false},{"choices":[{"label":"IPv4","value":"Ipv4"},{"label":"IPv4 and IPv6","value":"DualStack"}],"default":null,"group":"Network","help":null,"id":"ipMode","label":"IP Mode","max":null,"min":null,"placeholder":null,"required":false,"secret":false,"shownWhen":null,"type":"choice","updatable":false},{"choices":[{"label":"Create a new one","value":"Create"},{"label":"Use an existing one","value":"Existing"},{"label":"Import an existing one","value":"Import"}],"default":null,"group":"Network","help":null,"id":"vnetMode","label":"Virtual network","max":null,"min":null,"placeholder":null,"required":false,"secret":false,"shownWhen":null,"type":"choice","updatable":false},{"choices":[],"default":null,"group":"Network","help":null,"id":"existingVirtualNetworkResourceGroupName","label":"Virtual network resource group","max":null,"min":null,"placeholder":null,"required":true,"secret":false,"shownWhen":{"field":"vnetMode","values":["Existing","Import"]},"type":"text","updatable":false},{"choices":[],"default":null,"group":"Network","help":null,"id":"existingVirtualNetworkName","label":"Virtual network name","max":null,"min":null,"placeholder":null,"required":true,"secret":false,"shownWhen":{"field":"vnetMode","values":["Existing","Import"]},"type":"text","updatable":false},{"choices":[],"default":null,"group":"Network","help":"The names of the subnets.","id":"subnets","label":"Subnets","max":null,"min":null,"placeholder":null,"required":true,"secret":false,"shownWhen":{"field":"vnetMode","values":["Import"]},"type":"list","updatable":false},{"choices":[],"default":null,"group":"Shared file system","help":null,"id":"sharedFileSystemEnabled","label":"Shared file system","max":null,"min":null,"placeholder":null,"required":false,"secret":false,"shownWhen":null,"type":"bool","updatable":false},{"choices":[],"default":null,"group":"Shared file system","help":null,"id":"importedFileShareId","label":"File Share ID","max":null,"min":null,"placeholder":null,"required":false,"secret":false,"shownWhen":{"field":"sharedFileSystemEnabled","values":["true"]},"type":"text","updatable":false},{"choices":[],"default":null,"group":"Shared file system","help":null,"id":"importedFileShareResourceGroupName","label":"File Share resource group","max":null,"min":null,"placeholder":null,"required":false,"secret":false,"shownWhen":{"field":"sharedFileSystemEnabled","values":["true"]},"type":"text","updatable":false}],"id":"azure","label":"Microsoft Azure","mark":"AZ","nameField":"name","rights":{"manager":["see","add","edit","delete","lock","default","reveal","check"],"member":[],"partner":["see","add","edit","delete","lock","default","reveal","check","filter"]},"summary":"An app registration and a subscription","tab":"cloud"},{"addRole":"manager","canDefault":true,"canLock":true,"columns":[{"id":"region","label":"Region","mono":false,"numeric":false,"sortable":true},{"id":"azCount","label":"Zones","mono":false,"numeric":true,"sortable":true},{"id":"folderId","label":"Folder ID","mono":true,"numeric":false,"sortable":true},{"id":"billingAccountId","label":"Billing Account","mono":true,"numeric":false,"sortable":true},{"id":"vpcMode","label":"VPC","mono":false,"numeric":false,"sortable":true},{"id":"ipMode","label":"IP Mode","mono":false,"numeric":false,"sortable":true},{"id":"importedGcpProjectId","label":"VPC project ID","mono":true,"numeric":false,"sortable":true},{"id":"importedVpcName","label":"VPC name","mono":false,"numeric":false,"sortable":true},{"id":"importedFilestoreId","label":"Filestore ID","mono":true,"numeric":false,"sortable":true}],"fields":[{"choices":[],"default":null,"group":"Cloud settings","help":null,"id":"name","label":"Cloud Name","max":null,"min":null,"placeholder":null,"required":true,"secret":false,"shownWhen":null,"type":"text","updatable":true},{"choices":[],"default":null,"group":"Cloud settings","help":"The JSON key file of a service account.","id":"config","label":"Config file","max":null,"min":null,"placeholder":null,"required":true,"secret":true,"shownWhen":null,"type":"file","updatable":true},{"choices":[],"default":null,"group":"Cloud settings","help":"Use the key's own project, without a folder and a billing account.","id":"importProject","label":"Import Project","max":null,"min":null,"placeholder":null,"required":false,"secret":false,"shownWhen":null,"type":"bool","updatable":true},{"choices":[],"default":null,"group":"Cloud settings","help":null,"id":"folderId","label":"Folder ID","max":null,"min":null,"placeholder":"123456789012","required":true,"secret":false,"shownWhen":{"field":"importProject","values":["false"]},"type":"text","updatable":true},{"choices":[],"default":null,"group":"Cloud settings","help":null,"id":"billingAccountId","label":"Billing Account","max":null,"min":null,"placeholder":"01AB23-45CD67-89EF01","required":true,"secret":false,"shownWhen":{"field":"importProject","values":["false"]},"type":"text","updatable":true},{"choices":[{"label":"africa-south1","value":"africa-south1"},{"label":"asia-east1","value":"asia-east1"},{"label":"asia-east2","value":"asia-east2"},{"label":"asia-northeast1","value":"asia-northeast1"},{"label":"asia-northeast2","value":"asia-northeast2"},{"label":"asia-northeast3","value":"asia-northeast3"},{"label":"asia-south1","value":"asia-south1"},{"label":"asia-south2","value":"asia-south2"},{"label":"asia-southeast1","value":"asia-southeast1"},{"label":"asia-southeast2","value":"asia-southeast2"},{"label":"australia-southeast1","value":"australia-southeast1"},{"label":"australia-southeast2","value":"australia-southeast2"},{"label":"europe-central2","value":"europe-central2"},{"label":"europe-north1","value":"europe-north1"},{"label":"europe-north2","value":"europe-north2"},{"label":"europe-southwest1","value":"europe-southwest1"},{"label":"europe-west1","value":"europe-west1"},{"label":"europe-west10","value":"europe-west10"},{"label":"europe-west12","value":"europe-west12"},{"label":"europe-west2","value":"europe-west2"},{"label":"europe-west3","value":"europe-west3"},{"label":"europe-west4","value":"europe-west4"},{"label":"europe-west6","value":"europe-west6"},{"label":"europe-west8","value":"europe-west8"},{"label":"europe-west9","value":"europe-west9"},{"label":"me-central1","value":"me-central1"},{"label":"me-central2","value":"me-central2"},{"label":"me-west1","value":"me-west1"},{"label":"northamerica-northeast1","value":"northamerica-northeast1"},{"label":"northamerica-northeast2","value":"northamerica-northeast2"},{"label":"northamerica-south1","value":"northamerica-south1"},{"label":"southamerica-east1","value":"southamerica-east1"},{"label":"southamerica-west1","value":"southamerica-west1"},{"label":"us-central1","value":"us-central1"},{"label":"us-east1","value":"us-east1"},{"label":"us-east4","value":"us-east4"},{"label":"us-east5","value":"us-east5"},{"label":"us-south1","value":"us-south1"},{"label":"us-west1","value":"us-west1"},{"label":"us-west2","value":"us-west2"},{"label":"us-west3","value":"us-west3"},{"label":"us-west4","value":"us-west4"}],"default":null,"group":"Cloud settings","help":null,"id":"region","label":"Region","max":null,"min":null,"placeholder":null,"required":true,"secret":false,"shownWhen":null,"type":"lookup","updatable":true},{"choices":[],"default":1,"group":"Cloud settings","help":"How many zones to spread over, 1 to 3.","id":"azCount","label":"Zone Count","max":3,"min":1,"placeholder":null,"required":false,"secret":false,"shownWhen":null,"type":"int","updatable":true},{"choices":[{"label":"IPv4","value":"Ipv4"},{"label":"IPv4 and IPv6","value":"DualStack"}],"default":null,"group":"Network","help":null,"id":"ipMode","label":"IP Mode","max":null,"min":null,"placeholder":null,"required":false,"secret":false,"shownWhen":null,"type":"choice","updatable":true},{"choices":[{"label":"Create a new one","value":"Create"},{"label":"Import an existing one","value":"Import"}],"default":null,"group":"Network","help":null,"id":"vpcMode","label":"VPC","max":null,"min":null,"placeholder":null,"required":false,"secret":false,"shownWhen":null,"type":"choice","updatable":true},{"choices":[],"default":null,"group":"Network","help":"The project that the VPC belongs to, when it is another one.","id":"importedGcpProjectId","label":"VPC project ID","max":null,"min":null,"placeholder":null,"required":false,"secret":false,"shownWhen":{"field":"vpcMode","values":["Import"]},"type":"text","updatable":true},{"choices":[],"default":null,"group":"Network","help":null,"id":"importedVpcName","label":"VPC name","max":null,"min":null,"placeholder":null,"required":true,"secret":false,"shownWhen":{"field":"vpcMode","values":["Import"]},"type":"text","updatable":true},{"choices":[],"default":null,"group":"Network","help":"The names of the subnetworks.","id":"subnets","label":"Subnets","max":null,"min":null,"placeholder":null,"required":true,"secret":false,"shownWhen":{"field":"vpcMode","values":["Import"]},"type":"list","updatable":true},{"choices":[],"default":null,"group":"Shared file system","help":null,"id":"importedFilestoreId","label":"Filestore ID","max":null,"min":null,"placeholder":null,"required":false,"secret":false,"shownWhen":null,"type":"text","updatable":true},{"choices":[],"default":null,"group":"Shared file system","help":"The project that the Filestore belongs to, when it is another one.","id":"importedFilestoreProjectId","label":"Filestore project ID","max":null,"min":null,"placeholder":null,"required":false,"secret":false,"shownWhen":null,"type":"text","updatable":true}],"id":"gcp","label":"Google Cloud","mark":"GC","nameField":"name","rights":{"manager":["see","add","edit","delete","lock","default","reveal","check"],"member":[],"partner":["see","add","edit","delete","lock","default","reveal","check","filter"]},"summary":"A service account's key file","tab":"cloud"},{"addRole":"manager","canDefault":true,"canLock":true,"columns":[{"id":"openStackUser","label":"User","mono":true,"numeric":false,"sortable":true},{"id":"openStackUrl","label":"URL","mono":false,"numeric":false,"sortable":true},{"id":"openStackProject","label":"Project","mono":false,"numeric":false,"sortable":true},{"id":"openStackDomain","label":"Domain","mono":false,"numeric":false,"sortable":true},{"id":"openStackRegion","label":"Region","mono":false,"numeric":false,"sortable":true},{"id":"openStackPublicNetwork","label":"Public Network","mono":false,"numeric":false,"sortable":true},{"id":"openStackImportNetwork","label":"Import Network","mono":false,"numeric":false,"sortable":true},{"id":"openStackInternalSubnetId","label":"Internal Subnet ID","mono":true,"numeric":false,"sortable":true},{"id":"openStackAvailabilityZone","label":"Availability Zone","mono":false,"numeric":false,"sortable":true},{"id":"openStackVolumeType","label":"Volume Types","mono":false,"numeric":false,"sortable":true},{"id":"openStackContinent","label":"Continent","mono":false,"numeric":false,"sortable":true},{"id":"applicationCredEnabled","label":"Application credentials","mono":false,"numeric":false,"sortable":true},{"id":"isAdmin","label":"Administrator","mono":false,"numeric":false,"sortable":true},{"id":"skipTlsFlag","label":"Skip TLS verification","mono":false,"numeric":false,"sortable":true},{"id":"manilaEnabled","label":"Shared file system","mono":false,"numeric":false,"sortable":true},{"id":"manilaStorageType","label":"Manila storage type","mono":false,"numeric":false,"sortable":true},{"id":"lbProvider","label":"Load balancer","mono":false,"numeric":false,"sortable":true}],"fields":[{"choices":[],"default":null,"group":"Cloud settings","help":null,"id":"name","label":"Cloud Name","max":null,"min":null,"placeholder":null,"required":true,"secret":false,"shownWhen":null,"type":"text","updatable":true},{"choices":[],"default":null,"group":"Cloud settings","help":"User and Password then hold the application credential's id and secret.","id":"applicationCredEnabled","label":"Application credentials","max":null,"min":null,"placeholder":null,"required":false,"secret":false,"shownWhen":null,"type":"bool","updatable":false},{"choices":[],"default":null,"group":"Cloud settings","help":null,"id":"openStackUser","label":"User","max":null,"min":null,"placeholder":null,"required":true,"secret":false,"shownWhen":null,"type":"text","updatable":true},{"choices":[],"default":null,"group":"Cloud settings","help":null,"id":"openStackPassword","label":"Password","max":null,"min":null,"placeholder":null,"required":true,"secret":true,"shownWhen":null,"type":"text","updatable":true},{"choices":[],"default":null,"group":"Cloud settings","help":"The endpoint of the Identity service (Keystone).","id":"openStackUrl","label":"URL","max":null,"min":null,"placeholder":"https://keystone.example.com:5000/v3","required":true,"secret":false,"shownWhen":null,"type":"url","updatable":false},{"choices":[],"default":null,"group":"Cloud settings","help":null,"id":"openStackDomain","label":"Domain","max":null,"min":null,"placeholder":"Default","required":true,"secret":false,"shownWhen":{"field":"applicationCredEnabled","values":["false"]},"type":"text","updatable":false},{"choices":[],"default":null,"group":"Cloud settings","help":"The project's name.","id":"openStackProject","label":"Project","max":null,"min":null,"placeholder":null,"required":true,"secret":false,"shownWhen":null,"type":"text","updatable":false},{"choices":[],"default":null,"group":"Cloud settings","help":null,"id":"openStackRegion","label":"Region","max":null,"min":null,"placeholder":"RegionOne","required":true,"secret":false,"shownWhen":null,"type":"text","updatable":false},{"choices":[],"default":null,"group":"Cloud settings","help":"The name of the external network.","id":"openStackPublicNetwork","label":"Public Network","max":null,"min":null,"placeholder":null,"required":true,"secret":false,"shownWhen":null,"type":"text","updatable":false},{"choices":[],"default":null,"group":"Cloud settings","help":null,"id":"openStackAvailabilityZone","label":"Availability Zone","max":null,"min":null,"placeholder":null,"required":false,"secret":false,"shownWhen":null,"type":"text","updatable":false},{"choices":[],"default":null,"group":"Cloud settings","help":null,"id":"openStackVolumeType","label":"Volume Types","max":null,"min":null,"placeholder":null,"required":false,"secret":false,"shownWhen":null,"type":"text","updatable":false},{"choices":[],"default":null,"group":"Network","help":"Use an existing subnet; the DNS servers of an access profile then have no effect.","id":"openStackImportNetwork","label":"Import Network","max":null,"min":null,"placeholder":null,"required":false,"secret":false,"shownWhen":null,"type":"bool","updatable":false},{"choices":[],"default":null,"group":"Network","help":null,"id":"openStackInternalSubnetId","label":"Internal Subnet ID","max":null,"min":null,"placeholder":"a1b2c3d4-e5f6-4708-9a0b-1c2d3e4f5061","required":true,"secret":false,"shownWhen":{"field":"openStackImportNetwork","values":["true"]},"type":"text","updatable":false},{"choices":[{"label":"Amphora","value":"amphora"},{"label":"OVN","value":"ovn"}],"default":null,"group":"Network","help":null,"id":"lbProvider","label":"Load balancer","max":null,"min":null,"placeholder":null,"required":false,"secret":false,"shownWhen":null,"type":"choice","updatable":false},{"choices":[{"label":"Europe","value":"eu"},{"label":"America","value":"us"},{"label":"Asia","value":"as"}],"default":null,"group":"Cloud settings","help":null,"id":"openStackContinent","label":"Continent","max":null,"min":null,"placeholder":null,"required":false,"secret":false,"shownWhen":null,"type":"choice","updatable":false},{"choices":[],"default":null,"group":"Shared file system","help":null,"id":"manilaEnabled","label":"Shared file system","max":null,"min":null,"placeholder":null,"required":false,"secret":false,"shownWhen":null,"type":"bool","updatable":false},{"choices":[],"default":null,"group":"Shared file system","help":null,"id":"manilaStorageType","label":"Manila storage type","max":null,"min":null,"placeholder":null,"required":false,"secret":false,"shownWhen":{"field":"manilaEnabled","values":["true"]},"type":"text","updatable":false},{"choices":[],"default":null,"group":"Cloud settings","help":"The user is an administrator of the cloud.","id":"isAdmin","label":"Administrator","max":null,"min":null,"placeholder":null,"required":false,"secret":false,"shownWhen":null,"type":"bool","updatable":false},{"choices":[],"default":null,"group":"Cloud settings","help":"Accept any certificate of this host, also one that no known authority signed.","id":"skipTlsFlag","label":"Skip TLS verification","max":null,"min":null,"placeholder":null,"required":false,"secret":false,"shownWhen":null,"type":"bool","updatable":false}],"id":"openstack","label":"OpenStack","mark":"OS","nameField":"name","rights":{"manager":["see","add","edit","delete","lock","default","reveal","check"],"member":[],"partner":["see","add","edit","delete","lock","default","reveal","check","filter"]},"summary":"A user or an application credential","tab":"cloud"},{"addRole":"partner","canDefault":true,"canLock":true,"columns":[{"id":"username","label":"User","mono":false,"numeric":false,"sortable":true},{"id":"url","label":"URL","mono":false,"numeric":false,"sortable":true},{"id":"namespace","label":"Namespace","mono":false,"numeric":false,"sortable":true},{"id":"volumeType","label":"Volume Type","mono":false,"numeric":false,"sortable":true},{"id":"port","label":"Port","mono":false,"numeric":true,"sortable":true},{"id":"tanzuContinent","label":"Continent","mono":false,"numeric":false,"sortable":true}],"fields":[{"choices":[],"default":null,"group":"Cloud settings","help":null,"id":"name","label":"Cloud Name","max":null,"min":null,"placeholder":null,"required":true,"secret":false,"shownWhen":null,"type":"text","updatable":true},{"choices":[],"default":null,"group":"Cloud settings","help":"The address of the Supervisor, not that of vCenter.","id":"url","label":"URL","max":null,"min":null,"placeholder":"https://supervisor.example.com","required":true,"secret":false,"shownWhen":null,"type":"url","updatable":false},{"choices":[],"default":null,"group":"Cloud settings","help":null,"id":"username","label":"User","max":null,"min":null,"placeholder":"administrator@vsphere.local","required":true,"secret":false,"shownWhen":null,"type":"text","updatable":false},{"choices":[],"default":null,"group":"Cloud settings","help":null,"id":"password","label":"Password","max":null,"min":null,"placeholder":null,"required":true,"secret":true,"shownWhen":null,"type":"text","updatable":true},{"choices":[],"default":null,"group":"Cloud settings","help":null,"id":"namespace","label":"Namespace","max":null,"min":null,"placeholder":null,"required":true,"secret":false,"shownWhen":null,"type":"text","updatable":false},{"choices":[],"default":null,"group":"Cloud settings","help":null,"id":"port","label":"Port","max":65535,"min":1,"placeholder":null,"required":false,"secret":false,"shownWhen":null,"type":"int","updatable":false},{"choices":[],"default":null,"group":"Cloud settings","help":null,"id":"volumeType","label":"Volume Type","max":null,"min":null,"placeholder":null,"required":true,"secret":false,"shownWhen":null,"type":"text","updatable":false},{"choices":[{"label":"Europe","value":"eu"},{"label":"America","value":"us"},{"label":"Asia","value":"as"}],"default":null,"group":"Cloud settings","help":null,"id":"tanzuContinent","label":"Continent","max":null,"min":null,"placeholder":null,"required":true,"secret":false,"shownWhen":null,"type":"choice","updatable":false}],"id":"tanzu","label":"VMware Tanzu","mark":"TZ","nameField":"name","rights":{"manager":["see","edit","delete","lock","default","reveal","check"],"member":[],"partner":["see","add","edit","delete","lock","default","reveal","check","filter"]},"summary":"A Supervisor's user and namespace","tab":"cloud"},{"addRole":"partner","canDefault":true,"canLock":true,"columns":[{"id":"url","label":"Proxmox API Host","mono":false,"numeric":false,"sortable":true},{"id":"tokenId","label":"Proxmox Client ID","mono":true,"numeric":false,"sortable":true},{"id":"storage","label":"Storage","mono":false,"numeric":false,"sortable":true},{"id":"vmTemplateName","label":"VM Template Name","mono":false,"numeric":false,"sortable":true},{"id":"hypervisors","label":"Hypervisors","mono":false,"numeric":false,"sortable":true},{"id":"continent","label":"Continent","mono":false,"numeric":false,"sortable":true},{"id":"skipTlsFlag","label":"Skip TLS verification","mono":false,"numeric":false,"sortable":true},{"id":"publicNetwork.bridge","label":"Public bridge","mono":false,"numeric":false,"sortable":true},{"id":"publicNetwork.ipAddress","label":"Public network","mono":true,"numeric":false,"sortable":true},{"id":"publicNetwork.gateway","label":"Public gateway","mono":true,"numeric":false,"sortable":true},{"id":"privateNetwork.bridge","label":"Private bridge","mono":false,"numeric":false,"sortable":true},{"id":"privateNetwork.ipAddress","label":"Private network","mono":true,"numeric":false,"sortable":true},{"id":"privateNetwork.gateway","label":"Private gateway","mono":true,"numeric":false,"sortable":true}],"fields":[{"choices":[],"default":null,"group":"Cloud settings","help":null,"id":"name","label":"Cloud Name","max":null,"min":null,"placeholder":null,"required":true,"secret":false,"shownWhen":null,"type":"text","updatable":true},{"choices":[],"default":null,"group":"Cloud settings","help":null,"id":"url","label":"Proxmox API Host","max":null,"min":null,"placeholder":"https://pve.example.com:8006/api2/json","required":true,"secret":false,"shownWhen":null,"type":"url","updatable":false},{"choices":[],"default":null,"group":"Cloud settings","help":"The API token's id. A pasted id=secret is taken apart.","id":"tokenId","label":"Proxmox Client ID","max":null,"min":null,"placeholder":"taikun@pve!credenza","required":true,"secret":false,"shownWhen":null,"type":"text","updatable":true},{"choices":[],"default":null,"group":"Cloud settings","help":"The API token's secret, which Proxmox shows once.","id":"tokenSecret","label":"Proxmox Client Secret","max":null,"min":null,"placeholder":null,"required":true,"secret":true,"shownWhen":null,"type":"text","updatable":true},{"choices":[],"default":null,"group":"Cloud settings","help":null,"id":"storage","label":"Storage","max":null,"min":null,"placeholder":"local-lvm","required":true,"secret":false,"shownWhen":null,"type":"text","updatable":false},{"choices":[],"default":null,"group":"Cloud settings","help":"The template's name, not its number.","id":"vmTemplateName","label":"VM Template Name","max":null,"min":null,"placeholder":null,"required":true,"secret":false,"shownWhen":null,"type":"text","updatable":false},{"choices":[],"default":null,"group":"Cloud settings","help":"The names of the nodes.","id":"hypervisors","label":"Hypervisors","max":null,"min":null,"placeholder":"pve1, pve2","required":true,"secret":false,"shownWhen":null,"type":"list","updatable":true},{"choices":[{"label":"Europe","value":"eu"},{"label":"America","value":"us"},{"label":"Asia","value":"as"}],"default":null,"group":"Cloud settings","help":null,"id":"continent","label":"Continent","max":null,"min":null,"placeholder":null,"required":false,"secret":false,"shownWhen":null,"type":"choice","updatable":false},{"choices":[],"default":null,"group":"Cloud settings","help":"Accept any certificate of this host, also one that no known authority signed.","id":"skipTlsFlag","label":"Skip TLS verification","max":null,"min":null,"placeholder":null,"required":false,"secret":false,"shownWhen":null,"type":"bool","updatable":false},{"choices":[],"default":null,"group":"Public network","help":null,"id":"publicNetwork.bridge","label":"Bridge","max":null,"min":null,"placeholder":"vmbr0","required":true,"secret":false,"shownWhen":null,"type":"text","updatable":false},{"choices":[],"default":null,"group":"Public network","help":null,"id":"publicNetwork.gateway","label":"Gateway","max":null,"min":null,"placeholder":"10.3.0.1","required":true,"secret":false,"shownWhen":null,"type":"ip","updatable":false},{"choices":[],"default":null,"group":"Public network","help":null,"id":"publicNetwork.ipAddress","label":"Network Address and Mask","max":null,"min":null,"placeholder":"10.3.0.0/24","required":true,"secret":false,"shownWhen":null,"type":"cidr","updatable":false},{"choices":[],"default":null,"group":"Public network","help":null,"id":"publicNetwork.beginAllocationRange","label":"Allocation Range","max":null,"min":null,"placeholder":"10.3.0.10","required":true,"secret":false,"shownWhen":null,"type":"ip","updatable":false},{"choices":[],"default":null,"group":"Public network","help":null,"id":"publicNetwork.endAllocationRange","label":"Allocation Range end","max":null,"min":null,"placeholder":"10.3.0.200","required":true,"secret":false,"shownWhen":null,"type":"ip","updatable":false},{"choices":[],"default":null,"group":"Private network","help":null,"id":"privateNetwork.bridge","label":"Bridge","max":null,"min":null,"placeholder":"vmbr1","required":true,"secret":false,"shownWhen":null,"type":"text","updatable":false},{"choices":[],"default":null,"group":"Private network","help":null,"id":"privateNetwork.gateway","label":"Gateway","max":null,"min":null,"placeholder":"10.4.0.1","required":true,"secret":false,"shownWhen":null,"type":"ip","updatable":false},{"choices":[],"default":null,"group":"Private network","help":null,"id":"privateNetwork.ipAddress","label":"Network Address and Mask","max":null,"min":null,"placeholder":"10.4.0.0/24","required":true,"secret":false,"shownWhen":null,"type":"cidr","updatable":false},{"choices":[],"default":null,"group":"Private network","help":null,"id":"privateNetwork.beginAllocationRange","label":"Allocation Range","max":null,"min":null,"placeholder":"10.4.0.10","required":true,"secret":false,"shownWhen":null,"type":"ip","updatable":false},{"choices":[],"default":null,"group":"Private network","help":null,"id":"privateNetwork.endAllocationRange","label":"Allocation Range end","max":null,"min":null,"placeholder":"10.4.0.200","required":true,"secret":false,"shownWhen":null,"type":"ip","updatable":false}],"id":"proxmox","label":"Proxmox VE","mark":"PX","nameField":"name","rights":{"manager":["see","edit","delete","lock","default","reveal","check"],"member":[],"partner":["see","add","edit","delete","lock","default","reveal","check","filter"]},"summary":"An API token and two networks","tab":"cloud"},{"addRole":"manager","canDefault":true,"canLock":true,"columns":[{"id":"baseDomain","label":"Base Domain","mono":false,"numeric":false,"sortable":true},{"id":"storageClass","label":"Storage Class","mono":false,"numeric":false,"sortable":true}],"fields":[{"choices":[],"default":null,"group":"Cloud settings","help":null,"id":"name","label":"Cloud Name","max":null,"min":null,"placeholder":null,"required":true,"secret":false,"shownWhen":null,"type":"text","updatable":true},{"choices":[],"default":null,"group":"Cloud settings","help":"Its current context is used. Keys and certificates stand in it, not beside it.","id":"kubeConfig","label":"Kubeconfig File","max":null,"min":null,"placeholder":null,"required":true,"secret":true,"shownWhen":null,"type":"file","updatable":true},{"choices":[],"default":null,"group":"Cloud settings","help":"The JSON that the Red Hat console offers for download.","id":"pullSecret","label":"Pull Secret","max":null,"min":null,"placeholder":null,"required":true,"secret":true,"shownWhen":null,"type":"file","updatable":true},{"choices":[],"default":null,"group":"Cloud settings","help":null,"id":"storageClass","label":"Storage Class","max":null,"min":null,"placeholder":null,"required":true,"secret":false,"shownWhen":null,"type":"text","updatable":true},{"choices":[],"default":null,"group":"Cloud settings","help":null,"id":"baseDomain","label":"Base Domain","max":null,"min":null,"placeholder":"example.com","required":true,"secret":false,"shownWhen":null,"type":"text","updatable":true}],"id":"openshift","label":"OpenShift","mark":"SH","nameField":"name","rights":{"manager":["see","add","edit","delete","lock","default","reveal","check"],"member":[],"partner":["see","add","edit","delete","lock","default","reveal","check","filter"]},"summary":"A kubeconfig and a pull secret","tab":"cloud"},{"addRole":"manager","canDefault":true,"canLock":true,"columns":[{"id":"username","label":"Username","mono":false,"numeric":false,"sortable":true},{"id":"url","label":"API URL","mono":false,"numeric":false,"sortable":true},{"id":"datacenterName","label":"Datacenter","mono":false,"numeric":false,"sortable":true},{"id":"datacenterId","label":"Datacenter ID","mono":true,"numeric":false,"sortable":true},{"id":"resourcePoolName","label":"Resource Pool","mono":false,"numeric":false,"sortable":true},{"id":"datastoreName","label":"Datastore","mono":false,"numeric":false,"sortable":true},{"id":"drsEnabled","label":"DRS","mono":false,"numeric":false,"sortable":true},{"id":"hypervisors","label":"Hypervisors","mono":false,"numeric":false,"sortable":true},{"id":"vmTemplateName","label":"VM Templates","mono":false,"numeric":false,"sortable":true},{"id":"continent","label":"Region","mono":false,"numeric":false,"sortable":true},{"id":"skipTlsFlag","label":"Skip TLS verification","mono":false,"numeric":false,"sortable":true},{"id":"publicNetwork.name","label":"Public network name","mono":false,"numeric":false,"sortable":true},{"id":"publicNetwork.ipAddress","label":"Public network","mono":true,"numeric":false,"sortable":true},{"id":"publicNetwork.gateway","label":"Public gateway","mono":true,"numeric":false,"sortable":true},{"id":"privateNetwork.name","label":"Private network name","mono":false,"numeric":false,"sortable":true},{"id":"privateNetwork.ipAddress","label":"Private network","mono":true,"numeric":false,"sortable":true},{"id":"privateNetwork.gateway","label":"Private gateway","mono":true,"numeric":false,"sortable":true}],"fields":[{"choices":[],"default":null,"group":"Cloud settings","help":null,"id":"name","label":"Cloud Name","max":null,"min":null,"placeholder":null,"required":true,"secret":false,"shownWhen":null,"type":"text","updatable":true},{"choices":[],"default":null,"group":"Cloud settings","help":null,"id":"username","label":"Username","max":null,"min":null,"placeholder":"administrator@vsphere.local","required":true,"secret":false,"shownWhen":null,"type":"text","updatable":true},{"choices":[],"default":null,"group":"Cloud settings","help":null,"id":"password","label":"Password","max":null,"min":null,"placeholder":null,"required":true,"secret":true,"shownWhen":null,"type":"text","updatable":true},{"choices":[],"default":null,"group":"Cloud settings","help":null,"id":"url","label":"API URL","max":null,"min":null,"placeholder":"https://vcenter.example.com","required":true,"secret":false,"shownWhen":null,"type":"url","updatable":false},{"choices":[],"default":null,"group":"Cloud settings","help":null,"id":"datacenterName","label":"Datacenter","max":null,"min":null,"placeholder":null,"required":true,"secret":false,"shownWhen":null,"type":"text","updatable":false},{"choices":[],"default":null,"group":"Cloud settings","help":"Looked up by the name before a push when it is not given.","id":"datacenterId","label":"Datacenter ID","max":null,"min":null,"placeholder":"datacenter-3","required":false,"secret":false,"shownWhen":null,"type":"text","updatable":false},{"choices":[],"default":null,"group":"Cloud settings","help":null,"id":"resourcePoolName","label":"Resource Pool","max":null,"min":null,"placeholder":null,"required":true,"secret":false,"shownWhen":null,"type":"text","updatable":false},{"choices":[],"default":null,"group":"Cloud settings","help":null,"id":"datastoreName","label":"Datastore","max":null,"min":null,"placeholder":null,"required":true,"secret":false,"shownWhen":null,"type":"text","updatable":false},{"choices":[],"default":null,"group":"Cloud settings","help":"Let vSphere choose the hosts, or name them below.","id":"drsEnabled","label":"DRS","max":null,"min":null,"placeholder":null,"required":false,"secret":false,"shownWhen":null,"type":"bool","updatable":false},{"choices":[],"default":null,"group":"Cloud settings","help":"The ESXi hosts, when DRS is off.","id":"hypervisors","label":"Hypervisors","max":null,"min":null,"placeholder":"esxi1.example.com","required":false,"secret":false,"shownWhen":null,"type":"list","updatable":true},{"choices":[],"default":null,"group":"Cloud settings","help":null,"id":"vmTemplateName","label":"VM Templates","max":null,"min":null,"placeholder":null,"required":true,"secret":false,"shownWhen":null,"type":"text","updatable":false},{"choices":[{"label":"Europe","value":"eu"},{"label":"America","value":"us"},{"label":"Asia","value":"as"}],"default":null,"group":"Cloud settings","help":null,"id":"continent","label":"Region","max":null,"min":null,"placeholder":null,"required":false,"secret":false,"shownWhen":null,"type":"choice","updatable":false},{"choices":[],"default":null,"group":"Cloud settings","help":"Accept any certificate of this host, also one that no known authority signed.","id":"skipTlsFlag","label":"Skip TLS verification","max":null,"min":null,"placeholder":null,"required":false,"secret":false,"shownWhen":null,"type":"bool","updatable":false},{"choices":[],"default":null,"group":"Public network","help":null,"id":"publicNetwork.name","label":"Network Name","max":null,"min":null,"placeholder":"VM Network","required":true,"secret":false,"shownWhen":null,"type":"text","updatable":false},{"choices":[],"default":null,"group":"Public network","help":null,"id":"publicNetwork.ipAddress","label":"Network Address/Mask","max":null,"min":null,"placeholder":"10.3.0.0/24","required":true,"secret":false,"shownWhen":null,"type":"cidr","updatable":false},{"choices":[],"default":null,"group":"Public network","help":null,"id":"publicNetwork.gateway","label":"Gateway","max":null,"min":null,"placeholder":"10.3.0.1","required":true,"secret":false,"shownWhen":null,"type":"ip","updatable":false},{"choices":[],"default":null,"group":"Public network","help":null,"id":"publicNetwork.beginAllocationRange","label":"Allocation Range","max":null,"min":null,"placeholder":"10.3.0.10","required":true,"secret":false,"shownWhen":null,"type":"ip","updatable":false},{"choices":[],"default":null,"group":"Public network","help":null,"id":"publicNetwork.endAllocationRange","label":"Allocation Range end","max":null,"min":null,"placeholder":"10.3.0.200","required":true,"secret":false,"shownWhen":null,"type":"ip","updatable":false},{"choices":[],"default":null,"group":"Private network","help":null,"id":"privateNetwork.name","label":"Network Name","max":null,"min":null,"placeholder":"Internal","required":true,"secret":false,"shownWhen":null,"type":"text","updatable":false},{"choices":[],"default":null,"group":"Private network","help":null,"id":"privateNetwork.ipAddress","label":"Network Address/Mask","max":null,"min":null,"placeholder":"10.4.0.0/24","required":true,"secret":false,"shownWhen":null,"type":"cidr","updatable":false},{"choices":[],"default":null,"group":"Private network","help":null,"id":"privateNetwork.gateway","label":"Gateway","max":null,"min":null,"placeholder":"10.4.0.1","required":true,"secret":false,"shownWhen":null,"type":"ip","updatable":false},{"choices":[],"default":null,"group":"Private network","help":null,"id":"privateNetwork.beginAllocationRange","label":"Allocation Range","max":null,"min":null,"placeholder":"10.4.0.10","required":true,"secret":false,"shownWhen":null,"type":"ip","updatable":false},{"choices":[],"default":null,"group":"Private network","help":null,"id":"privateNetwork.endAllocationRange","label":"Allocation Range end","max":null,"min":null,"placeholder":"10.4.0.200","required":true,"secret":false,"shownWhen":null,"type":"ip","updatable":false}],"id":"vsphere","label":"VMware vSphere","mark":"VS","nameField":"name","rights":{"manager":["see","add","edit","delete","lock","default","reveal","check"],"member":[],"partner":["see","add","edit","delete","lock","default","reveal","check","filter"]},"summary":"A vCenter user and two networks","tab":"cloud"},{"addRole":"manager","canDefault":true,"canLock":true,"columns":[{"id":"apiUrl","label":"API URL","mono":false,"numeric":false,"sortable":true},{"id":"project","label":"Project","mono":false,"numeric":false,"sortable":true},{"id":"edgeNodes","label":"Edge Node","mono":false,"numeric":false,"sortable":true},{"id":"continent","label":"Continent","mono":false,"numeric":false,"sortable":true},{"id":"publicNetwork.interface","label":"Public interface","mono":false,"numeric":false,"sortable":true},{"id":"publicNetwork.vlanId","label":"Public VLAN","mono":false,"numeric":true,"sortable":true},{"id":"publicNetwork.ipAddress","label":"Public network","mono":true,"numeric":false,"sortable":true},{"id":"publicNetwork.gateway","label":"Public gateway","mono":true,"numeric":false,"sortable":true},{"id":"privateNetwork.interface","label":"Private interface","mono":false,"numeric":false,"sortable":true},{"id":"privateNetwork.vlanId","label":"Private VLAN","mono":false,"numeric":true,"sortable":true},{"id":"privateNetwork.ipAddress","label":"Private network","mono":true,"numeric":false,"sortable":true},{"id":"privateNetwork.gateway","label":"Private gateway","mono":true,"numeric":false,"sortable":true}],"fields":[{"choices":[],"default":null,"group":"Cloud settings","help":null,"id":"name","label":"Cloud Name","max":null,"min":null,"placeholder":null,"required":true,"secret":false,"shownWhen":null,"type":"text","updatable":true},{"choices":[],"default":null,"group":"Cloud settings","help":null,"id":"apiUrl","label":"API URL","max":null,"min":null,"placeholder":"https://zcontrol.zededa.net","required":true,"secret":false,"shownWhen":null,"type":"url","updatable":true},{"choices":[],"default":null,"group":"Cloud settings","help":null,"id":"apiToken","label":"API Token","max":null,"min":null,"placeholder":null,"required":true,"secret":true,"shownWhen":null,"type":"text","updatable":true},{"choices":[],"default":null,"group":"Cloud settings","help":"Needed when the token sees several.","id":"project","label":"Project","max":null,"min":null,"placeholder":null,"required":false,"secret":false,"shownWhen":null,"type":"text","updatable":true},{"choices":[],"default":null,"group":"Cloud settings","help":"The names of the nodes.","id":"edgeNodes","label":"Edge Node","max":null,"min":null,"placeholder":null,"required":true,"secret":false,"shownWhen":null,"type":"list","updatable":true},{"choices":[{"label":"Europe","value":"eu"},{"label":"America","value":"us"},{"label":"Asia","value":"as"}],"default":null,"group":"Cloud settings","help":null,"id":"continent","label":"Continent","max":null,"min":null,"placeholder":null,"required":false,"secret":false,"shownWhen":null,"type":"choice","updatable":true},{"choices":[],"default":null,"group":"Public network","help":null,"id":"publicNetwork.interface","label":"Interface Name","max":null,"min":null,"placeholder":"eth0","required":true,"secret":false,"shownWhen":null,"type":"text","updatable":true},{"choices":[],"default":null,"group":"Public network","help":null,"id":"publicNetwork.vlanId","label":"VLAN ID","max":4094,"min":1,"placeholder":null,"required":true,"secret":false,"shownWhen":null,"type":"int","updatable":true},{"choices":[],"default":null,"group":"Public network","help":null,"id":"publicNetwork.ipAddress","label":"Network Address and Mask","max":null,"min":null,"placeholder":"10.3.0.0/24","required":true,"secret":false,"shownWhen":null,"type":"cidr","updatable":true},{"choices":[],"default":null,"group":"Public network","help":null,"id":"publicNetwork.gateway","label":"Gateway","max":null,"min":null,"placeholder":"10.3.0.1","required":true,"secret":false,"shownWhen":null,"type":"ip","updatable":true},{"choices":[],"default":null,"group":"Public network","help":null,"id":"publicNetwork.beginAllocationRange","label":"Allocation Range","max":null,"min":null,"placeholder":"10.3.0.10","required":true,"secret":false,"shownWhen":null,"type":"ip","updatable":true},{"choices":[],"default":null,"group":"Public network","help":null,"id":"publicNetwork.endAllocationRange","label":"Allocation Range end","max":null,"min":null,"placeholder":"10.3.0.200","required":true,"secret":false,"shownWhen":null,"type":"ip","updatable":true},{"choices":[],"default":null,"group":"Private network","help":null,"id":"privateNetwork.interface","label":"Interface Name","max":null,"min":null,"placeholder":"eth1","required":true,"secret":false,"shownWhen":null,"type":"text","updatable":true},{"choices":[],"default":null,"group":"Private network","help":null,"id":"privateNetwork.vlanId","label":"VLAN ID","max":4094,"min":1,"placeholder":null,"required":true,"secret":false,"shownWhen":null,"type":"int","updatable":true},{"choices":[],"default":null,"group":"Private network","help":null,"id":"privateNetwork.ipAddress","label":"Network Address and Mask","max":null,"min":null,"placeholder":"10.4.0.0/24","required":true,"secret":false,"shownWhen":null,"type":"cidr","updatable":true},{"choices":[],"default":null,"group":"Private network","help":null,"id":"privateNetwork.gateway","label":"Gateway","max":null,"min":null,"placeholder":"10.4.0.1","required":true,"secret":false,"shownWhen":null,"type":"ip","updatable":true},{"choices":[],"default":null,"group":"Private network","help":null,"id":"privateNetwork.beginAllocationRange","label":"Allocation Range","max":null,"min":null,"placeholder":"10.4.0.10","required":true,"secret":false,"shownWhen":null,"type":"ip","updatable":true},{"choices":[],"default":null,"group":"Private network","help":null,"id":"privateNetwork.endAllocationRange","label":"Allocation Range end","max":null,"min":null,"placeholder":"10.4.0.200","required":true,"secret":false,"shownWhen":null,"type":"ip","updatable":true}],"id":"zededa","label":"Zededa","mark":"ZE","nameField":"name","rights":{"manager":["see","add","edit","delete","lock","default","reveal","check"],"member":[],"partner":["see","add","edit","delete","lock","default","reveal","check","filter"]},"summary":"An API token and edge nodes","tab":"cloud"},{"addRole":"manager","canDefault":true,"canLock":true,"columns":[{"id":"zadaraUrl","label":"Zadara API URL","mono":false,"numeric":false,"sortable":true},{"id":"zadaraRegion","label":"Region","mono":false,"numeric":false,"sortable":true},{"id":"azCount","label":"Zones","mono":false,"numeric":true,"sortable":true},{"id":"zadaraVolumeType","label":"Zadara Volume Type","mono":false,"numeric":false,"sortable":true},{"id":"zadaraContinent","label":"Continent","mono":false,"numeric":false,"sortable":true}],"fields":[{"choices":[],"default":null,"group":"Cloud settings","help":null,"id":"name","label":"Cloud Name","max":null,"min":null,"placeholder":null,"required":true,"secret":false,"shownWhen":null,"type":"text","updatable":true},{"choices":[],"default":null,"group":"Cloud settings","help":null,"id":"zadaraUrl","label":"Zadara API URL","max":null,"min":null,"placeholder":"https://compute.example.zadara.com","required":true,"secret":false,"shownWhen":null,"type":"url","updatable":false},{"choices":[],"default":null,"group":"Cloud settings","help":null,"id":"zadaraAccessKeyId","label":"Zadara Key ID","max":null,"min":null,"placeholder":null,"required":true,"secret":false,"shownWhen":null,"type":"text","updatable":true},{"choices":[],"default":null,"group":"Cloud settings","help":null,"id":"zadaraSecretAccessKey","label":"Secret Access Key","max":null,"min":null,"placeholder":null,"required":true,"secret":true,"shownWhen":null,"type":"text","updatable":true},{"choices":[{"label":"symphony","value":"symphony"}],"default":null,"group":"Cloud settings","help":null,"id":"zadaraRegion","label":"Region","max":null,"min":null,"placeholder":null,"required":true,"secret":false,"shownWhen":null,"type":"lookup","updatable":false},{"choices":[],"default":1,"group":"Cloud settings","help":"How many zones to spread over, 1 to 3.","id":"azCount","label":"Zadara Zone Count","max":3,"min":1,"placeholder":null,"required":false,"secret":false,"shownWhen":null,"type":"int","updatable":false},{"choices":[{"label":"io1","value":"io1"},{"label":"io2","value":"io2"},{"label":"gp2","value":"gp2"},{"label":"gp3","value":"gp3"},{"label":"sc1","value":"sc1"},{"label":"st1","value":"st1"},{"label":"standard","value":"standard"},{"label":"sbp1","value":"sbp1"},{"label":"sbg1","value":"sbg1"}],"default":null,"group":"Cloud settings","help":null,"id":"zadaraVolumeType","label":"Zadara Volume Type","max":null,"min":null,"placeholder":null,"required":true,"secret":false,"shownWhen":null,"type":"lookup","updatable":false},{"choices":[{"label":"Europe","value":"eu"},{"label":"America","value":"us"},{"label":"Asia","value":"as"}],"default":null,"group":"Cloud settings","help":null,"id":"zadaraContinent","label":"Continent","max":null,"min":null,"placeholder":null,"required":false,"secret":false,"shownWhen":null,"type":"choice","updatable":false}],"id":"zadara","label":"Zadara","mark":"ZA","nameField":"name","rights":{"manager":["see","add","edit","delete","lock","default","reveal","check"],"member":[],"partner":["see","add","edit","delete","lock","default","reveal","check","filter"]},"summary":"An access key and the API's URL","tab":"cloud"},{"addRole":"manager","canDefault":true,"canLock":true,"columns":[{"id":"accountId","label":"ID","mono":false,"numeric":true,"sortable":false},{"id":"organization","label":"Organization","mono":false,"numeric":false,"sortable":true},{"id":"s3AccessKeyId","label":"S3 Access Key ID","mono":true,"numeric":false,"sortable":true},{"id":"s3Endpoint","label":"S3 Endpoint","mono":false,"numeric":false,"sortable":true},{"id":"s3Name","label":"S3 Name","mono":false,"numeric":false,"sortable":true},{"id":"s3Region","label":"S3 Region","mono":false,"numeric":false,"sortable":true},{"id":"usedBy","label":"Associated Projects","mono":false,"numeric":false,"sortable":false},{"id":"createdBy","label":"Created By","mono":false,"numeric":false,"sortable":false},{"id":"modifiedAt","label":"Last Modified","mono":false,"numeric":false,"sortable":true},{"id":"modifiedBy","label":"Last Modified By","mono":false,"numeric":false,"sortable":false}],"fields":[{"choices":[],"default":null,"group":null,"help":null,"id":"s3Name","label":"S3 Name","max":null,"min":null,"placeholder":null,"required":true,"secret":false,"shownWhen":null,"type":"text","updatable":true},{"choices":[],"default":null,"group":null,"help":null,"id":"s3AccessKeyId","label":"S3 Access Key ID","max":null,"min":null,"placeholder":null,"required":true,"secret":false,"shownWhen":null,"type":"text","updatable":true},{"choices":[],"default":null,"group":null,"help":null,"id":"s3SecretKey","label":"S3 Secret Key","max":null,"min":null,"placeholder":null,"required":true,"secret":true,"shownWhen":null,"type":"text","updatable":true},{"choices":[],"default":null,"group":null,"help":null,"id":"s3Endpoint","label":"S3 Endpoint","max":null,"min":null,"placeholder":"https://s3.eu-central-1.amazonaws.com","required":true,"secret":false,"shownWhen":null,"type":"url","updatable":false},{"choices":[],"default":null,"group":null,"help":null,"id":"s3Region","label":"S3 Region","max":null,"min":null,"placeholder":"eu-central-1","required":true,"secret":false,"shownWhen":null,"type":"text","updatable":false}],"id":"backup","label":"S3 backup","mark":"S3","nameField":"s3Name","rights":{"manager":["see","add","edit","delete","lock","default","reveal","check"],"member":[],"partner":["see","add","edit","delete","lock","default","reveal","check","filter"]},"summary":"An access key and an S3 endpoint","tab":"backup"},{"addRole":"partner","canDefault":true,"canLock":true,"columns":[{"id":"accountId","label":"ID","mono":false,"numeric":true,"sortable":false},{"id":"name","label":"Name","mono":false,"numeric":false,"sortable":true},{"id":"organization","label":"Organization","mono":false,"numeric":false,"sortable":true},{"id":"prometheusUsername","label":"Username","mono":false,"numeric":false,"sortable":true},{"id":"prometheusUrl","label":"URL","mono":false,"numeric":false,"sortable":true},{"id":"usedBy","label":"Associated Rules","mono":false,"numeric":false,"sortable":false},{"id":"locked","label":"Locked","mono":false,"numeric":false,"sortable":true},{"id":"default","label":"Default","mono":false,"numeric":false,"sortable":true},{"id":"createdBy","label":"Created By","mono":false,"numeric":false,"sortable":false},{"id":"modifiedAt","label":"Last Modified","mono":false,"numeric":false,"sortable":true},{"id":"modifiedBy","label":"Last Modified By","mono":false,"numeric":false,"sortable":false}],"fields":[{"choices":[],"default":null,"group":null,"help":null,"id":"name","label":"Name","max":null,"min":null,"placeholder":null,"required":true,"secret":false,"shownWhen":null,"type":"text","updatable":true},{"choices":[],"default":null,"group":null,"help":null,"id":"prometheusUsername","label":"Username","max":null,"min":null,"placeholder":null,"required":true,"secret":false,"shownWhen":null,"type":"text","updatable":true},{"choices":[],"default":null,"group":null,"help":null,"id":"prometheusPassword","label":"Password","max":null,"min":null,"placeholder":null,"required":true,"secret":true,"shownWhen":null,"type":"text","updatable":true},{"choices":[],"default":null,"group":null,"help":null,"id":"prometheusUrl","label":"URL","max":null,"min":null,"placeholder":"https://prometheus.example.com","required":true,"secret":false,"shownWhen":null,"type":"url","updatable":true}],"id":"billing","label":"Prometheus billing","mark":"PR","nameField":"name","rights":{"manager":[],"member":[],"partner":["see","add","edit","delete","lock","default","reveal","check","filter"]},"summary":"A Prometheus URL and its user","tab":"billing"},{"addRole":"manager","canDefault":false,"canLock":true,"columns":[{"id":"accountId","label":"ID","mono":false,"numeric":true,"sortable":false},{"id":"name","label":"Name","mono":false,"numeric":false,"sortable":true},{"id":"organization","label":"Organization","mono":false,"numeric":false,"sortable":true},{"id":"url","label":"URL of the source","mono":false,"numeric":false,"sortable":true},{"id":"username","label":"Username","mono":false,"numeric":false,"sortable":true},{"id":"usedBy","label":"Associated Rules","mono":false,"numeric":false,"sortable":false},{"id":"locked","label":"Locked","mono":false,"numeric":false,"sortable":true},{"id":"createdAt","label":"Created At","mono":false,"numeric":false,"sortable":true},{"id":"createdBy","label":"Created By","mono":false,"numeric":false,"sortable":false},{"id":"modifiedAt","label":"Last Modified","mono":false,"numeric":false,"sortable":true},{"id":"modifiedBy","label":"Last Modified By","mono":false,"numeric":false,"sortable":false}],"fields":[{"choices":[],"default":null,"group":null,"help":null,"id":"name","label":"Name","max":null,"min":null,"placeholder":null,"required":true,"secret":false,"shownWhen":null,"type":"text","updatable":true},{"choices":[],"default":null,"group":null,"help":null,"id":"url","label":"URL of the source","max":null,"min":null,"placeholder":"https://prometheus.example.com","required":true,"secret":false,"shownWhen":null,"type":"url","updatable":true},{"choices":[],"default":null,"group":null,"help":"A user of Prometheus or another source.","id":"username","label":"Username","max":null,"min":null,"placeholder":null,"required":true,"secret":false,"shownWhen":null,"type":"text","updatable":true},{"choices":[],"default":null,"group":null,"help":null,"id":"password","label":"Password","max":null,"min":null,"placeholder":null,"required":true,"secret":true,"shownWhen":null,"type":"text","updatable":true}],"id":"showback","label":"Showback","mark":"SB","nameField":"name","rights":{"manager":["see","add","edit","delete","lock","reveal","check"],"member":[],"partner":["see","add","edit","delete","lock","reveal","check","filter"]},"summary":"A source's URL and its user","tab":"showback"},{"addRole":"manager","canDefault":false,"canLock":false,"columns":[{"id":"accountId","label":"ID","mono":false,"numeric":true,"sortable":false},{"id":"name","label":"Name","mono":false,"numeric":false,"sortable":true},{"id":"organization","label":"Organization","mono":false,"numeric":false,"sortable":true},{"id":"type","label":"Type","mono":false,"numeric":false,"sortable":false},{"id":"url","label":"URL","mono":false,"numeric":false,"sortable":true},{"id":"usedBy","label":"Associated Projects","mono":false,"numeric":false,"sortable":false},{"id":"default","label":"Default","mono":false,"numeric":false,"sortable":true}],"fields":[{"choices":[],"default":null,"group":null,"help":null,"id":"name","label":"Name","max":null,"min":null,"placeholder":null,"required":true,"secret":false,"shownWhen":null,"type":"text","updatable":true},{"choices":[],"default":null,"group":null,"help":null,"id":"apiKey","label":"OpenAI API Key","max":null,"min":null,"placeholder":"sk-…","required":true,"secret":true,"shownWhen":null,"type":"text","updatable":true},{"choices":[],"default":"https://api.openai.com/v1","group":null,"help":"Only the check here uses it; it is not sent to the account.","id":"url","label":"URL","max":null,"min":null,"placeholder":"https://api.openai.com/v1","required":false,"secret":false,"shownWhen":null,"type":"url","updatable":true}],"id":"ai","label":"AI service","mark":"AI","nameField":"name","rights":{"manager":["see","add","edit","delete","reveal","check"],"member":[],"partner":["see","add","edit","delete","reveal","check","filter"]},"summary":"An OpenAI API key","tab":"ai"}] as const;
 
 /* Types */
+/**  What an account tells of a credential that is no field of it. */
+export type AccountFacts = {
+	/**  Who made it there. */
+	createdBy?: string | null,
+	/**  Who changed it there last. */
+	modifiedBy?: string | null,
+	/**  Whether it comes with Taikun itself, so that nobody changes it. */
+	builtIn?: boolean,
+	/**  What a kind's table shows beside that, by column. */
+	notes?: { [key in string]: string },
+};
+
+/**  The account of a workspace. */
+export type AccountView = {
+	/**  The API's address. */
+	host: string,
+	/**  The account's name, as the server tells it or as it was typed. */
+	account: string | null,
+	/**  Who is signed in: a name to show. */
+	person: string,
+	/**  E-mail or access key: what was typed to sign in. */
+	login: string,
+	/**  By which means. */
+	method: SignInMethod,
+	/**  Whether a CA file was given. */
+	ownAuthorities: boolean,
+	/**  Whether the session can be used. When not, `ended` says why. */
+	signedIn: boolean,
+	/**  Why it ended, and what to do. */
+	ended: string | null,
+	/**  When the role was last asked for. */
+	askedAt: string | null,
+};
+
 /**  What can be done with credentials of a kind: the columns of the table. */
 export type Action = 
 /**  Find it in lists and look at what is not secret. */
@@ -65,6 +121,23 @@ export type AppError = {
 	/**  A remark at each field that has one. */
 	problems: Problem[],
 	/**  A sentence: what happened and what to do. */
+	message: string,
+};
+
+/**  The checker's answer in a word. */
+export type CheckVerdict = 
+/**  The provider accepts it. */
+"works" | 
+/**  The provider refuses it. */
+"refused" | 
+/**  The checker itself failed; nothing is known. */
+"unknown";
+
+/**  What the account's checker says of a credential. */
+export type CheckView = {
+	/**  In a word. */
+	verdict: CheckVerdict,
+	/**  In a sentence. */
 	message: string,
 };
 
@@ -131,6 +204,65 @@ export type ConditionView = {
 	values: string[],
 };
 
+/**  A field of a conflict. Secrets have no values here, only `same` or `different`. */
+export type ConflictField = {
+	/**  Its id. */
+	field: string,
+	/**  Its label. */
+	label: string,
+	/**  Whether it is a secret. */
+	secret: boolean,
+	/**  As both had it. */
+	base: Value | null,
+	/**  As it is here. */
+	mine: Value | null,
+	/**  As it is there. */
+	theirs: Value | null,
+	/**  For a secret: whether the two are known to be the same. The account never tells, so `different` means that one was changed. */
+	word: SecretWord | null,
+	/**  Whether both sides changed it differently. */
+	conflict: boolean,
+};
+
+/**  The sorts of conflicts. */
+export type ConflictReason = 
+/**  The same field was changed on both sides. */
+"fields" | 
+/**  The secret was changed here, and somebody changed the credential there: perhaps its secret. */
+"secret" | 
+/**  It was deleted here and changed there. */
+"deleted_here" | 
+/**  It was changed here and deleted there. */
+"deleted_there" | 
+/**  It is new here, and its name is taken there. */
+"name_taken";
+
+/**  A conflict, for a person to settle. */
+export type ConflictView = {
+	/**  The credential. */
+	id: string,
+	/**  Its kind. */
+	kind: KindId,
+	/**  Its name here. */
+	name: string,
+	/**  Its organization. */
+	organization: string,
+	/**  What sort of conflict. */
+	reason: ConflictReason,
+	/**  What happened, in a sentence. */
+	message: string,
+	/**  What taking mine does, as a button says it. */
+	mine: string,
+	/**  What taking theirs does. */
+	theirs: string,
+	/**  Who changed it there, where that is known. */
+	changedBy: string | null,
+	/**  When, as the account writes it. */
+	changedAt: string | null,
+	/**  Every field that differs, side by side. Only those with `conflict` must be chosen. */
+	fields: ConflictField[],
+};
+
 /**  A credential, without its secrets. */
 export type CredentialView = {
 	/**  Local and stable. */
@@ -159,6 +291,10 @@ export type CredentialView = {
 	secrets: { [key in string]: SecretState },
 	/**  What is derived from it and public. */
 	facts: Facts,
+	/**  Why the account did not take what was changed here. */
+	trouble: Trouble | null,
+	/**  What the account tells of it beside its fields. */
+	account: AccountFacts,
 	/**  What a draft still lacks. */
 	problems: Problem[],
 	/**  The account's number for it. */
@@ -203,6 +339,20 @@ export type ErrorCode =
 "damaged" | 
 /**  Somebody else is at work and does not finish. */
 "busy" | 
+/**  The account's host does not answer. */
+"offline" | 
+/**  The account's session has ended, or there is no account. */
+"signed_out" | 
+/**  E-mail, password or key are wrong. */
+"sign_in" | 
+/**  The account asks for a second factor. */
+"second_factor" | 
+/**  The account refused it or failed. */
+"remote" | 
+/**  Conflicts wait for a person. */
+"conflicts" | 
+/**  It was stopped. */
+"cancelled" | 
 /**  Anything else. */
 "failed";
 
@@ -350,12 +500,24 @@ export type ListQuery = {
 	offset: number,
 };
 
+/**  Credentials of one kind that are gone from the account all at once. */
+export type MissingView = {
+	/**  Of which kind. */
+	kind: KindId,
+	/**  So many are gone. */
+	missing: number,
+	/**  Of so many. */
+	of: number,
+};
+
 /**  An organization. */
 export type OrganizationView = {
 	/**  Local and stable. */
 	id: string,
 	/**  Its name. */
 	name: string,
+	/**  Whether the person has no role in it any more, so that nothing of it is shown. */
+	closed?: boolean,
 };
 
 /**  A page, and how many there are in all. */
@@ -364,6 +526,40 @@ export type Page = {
 	total: number,
 	/**  This page's. */
 	items: CredentialView[],
+};
+
+/**  An operation that waits. */
+export type PendingView = {
+	/**  The credential. */
+	id: string,
+	/**  Its kind. */
+	kind: KindId,
+	/**  Its name. */
+	name: string,
+	/**  Its organization. */
+	organization: string,
+	/**  What will be done in the account: create, update, lock, unlock, default, delete, replace. */
+	operation: string,
+	/**  waiting, running, parked or asks. */
+	state: string,
+	/**  Why it is parked, or what it asks. */
+	message: string | null,
+	/**  The steps of a replacement, as sentences. */
+	steps: string[],
+};
+
+/**  One line of a plan. */
+export type PlanLine = {
+	/**  The credential here; none when it is new. */
+	id: string | null,
+	/**  Its kind. */
+	kind: KindId,
+	/**  Its name. */
+	name: string,
+	/**  Its organization. */
+	organization: string,
+	/**  What is done, as a sentence's beginning: "Create in the account", "Take the change of Region". */
+	what: string,
 };
 
 /**
@@ -378,6 +574,14 @@ export type Problem = {
 	code: Code,
 	/**  A full sentence, for a person. */
 	message: string,
+};
+
+/**  How a conflict is settled: one side for all, and other sides for single fields. */
+export type Resolution = {
+	/**  For every field that is not named. */
+	all?: Side | null,
+	/**  By field id. */
+	fields?: { [key in string]: Side },
 };
 
 /**  What each role may do with a kind. */
@@ -416,6 +620,13 @@ export type SecretState =
 /**  In the account only: the API takes secrets and never returns them. */
 "account";
 
+/**  What is known of two secrets. */
+export type SecretWord = 
+/**  Unchanged since both had it. */
+"same" | 
+/**  Changed on one side at least. */
+"different";
+
 /**  The preferences of the page. */
 export type Settings = {
 	tab: Tab,
@@ -423,6 +634,47 @@ export type Settings = {
 	/**  The chosen columns by tab or kind. */
 	columns: { [key in string]: string[] },
 };
+
+/**  A side of a conflict. */
+export type Side = 
+/**  What is here. */
+"mine" | 
+/**  What is in the account. */
+"theirs";
+
+/**
+ *  How one signs in to an account. It is handed in whole each time: an account that asks for a second factor answers
+ *  with [`crate::ErrorCode::SecondFactor`], and the same comes again with a code.
+ */
+export type SignInInput = {
+	/**  The API's host, as a person types it. */
+	host: string,
+	/**  The content of a CA file in PEM, to trust beside the system's. */
+	authorities?: string | null,
+	/**  By which means. */
+	method: SignInMethod,
+	/**  The account's name, where the server has accounts. */
+	account?: string | null,
+	/**  E-mail, or the access key. */
+	login: string,
+	/**  Password, or the secret key. */
+	secret: string,
+	/**  A code of the authenticator. */
+	code?: string | null,
+	/**  A recovery code instead. */
+	recovery?: string | null,
+	/**  Makes a workspace of this name for it. Without one, the workspace in use is connected. */
+	workspace?: string | null,
+};
+
+/**  The means of signing in. */
+export type SignInMethod = 
+/**  E-mail and password. */
+"password" | 
+/**  A robot's access key and secret key. */
+"key" | 
+/**  A user's token of the older API: access key and secret key. */
+"token";
 
 /**  What the page begins with. */
 export type StartView = {
@@ -446,6 +698,125 @@ export type State =
 "changed" | 
 /**  Changed here and in the account. */
 "conflict";
+
+/**  The fields of a kind whose values the account can offer. */
+export type SuggestedFields = {
+	/**  The kind. */
+	kind: KindId,
+	/**  The ids of its fields. */
+	fields: string[],
+};
+
+/**  One value that the provider offers for a field. */
+export type SuggestionView = {
+	/**  What goes into the field. */
+	value: string,
+	/**  The words for it. */
+	label: string,
+};
+
+/**  How the sync is, for the rail. */
+export type SyncEvent = {
+	/**  Whether one is under way. */
+	running: boolean,
+	/**  Where it is. */
+	progress: SyncProgress | null,
+	/**  How the workspace stands, when that is new. */
+	status: SyncStatus | null,
+};
+
+/**  Why a sync failed. */
+export type SyncFailure = {
+	/**  Whether it is only the network, so that it will pass. */
+	offline: boolean,
+	/**  A sentence: what happened and what to do. */
+	message: string,
+	/**  Since when. */
+	at: string,
+};
+
+/**  How a sync is to be done. */
+export type SyncOptions = {
+	/**  Say what would be done, and do nothing. */
+	dryRun?: boolean,
+	/**  Believe the account when it no longer has what it had, however much that is. */
+	acceptMissing?: boolean,
+	/**  Try again what was refused. */
+	retryParked?: boolean,
+	/**  Push what would otherwise wait a while: a deletion that can still be undone, an operation that backs off. */
+	everything?: boolean,
+};
+
+/**  Where a sync is. */
+export type SyncProgress = {
+	/**  At what. */
+	stage: SyncStage,
+	/**  How far. */
+	done: number,
+	/**  Of how many, when that is known. */
+	total: number | null,
+};
+
+/**  What a sync has done. */
+export type SyncReport = {
+	/**  Whether nothing was done, only said. */
+	dryRun: boolean,
+	/**  Rows read from the account. */
+	read: number,
+	/**  New here. */
+	added: number,
+	/**  Changed here, as they were there. */
+	changed: number,
+	/**  Gone there, and so here. */
+	gone: number,
+	/**  Made there. */
+	created: number,
+	/**  Changed there: values, secrets, lock, default. */
+	updated: number,
+	/**  Deleted there. */
+	deleted: number,
+	/**  In conflict by now. */
+	conflicts: number,
+	/**  Refused by the account, each with its reason at the credential. */
+	parked: number,
+	/**  Still to be pushed. */
+	pending: number,
+	/**  What a person should know: rows that could not be read, roles that changed, kinds that the server does not know. */
+	remarks: string[],
+	/**  What was, or with `dry_run` would be, done; at most 1,000 lines. */
+	plan: PlanLine[],
+};
+
+/**  What a sync is at. */
+export type SyncStage = 
+/**  Asking who is signed in. */
+"who" | 
+/**  Reading the account's lists; counted in rows. */
+"pull" | 
+/**  Writing what has changed there; counted in credentials. */
+"merge" | 
+/**  Sending what has changed here; counted in operations. */
+"push";
+
+/**  How a workspace stands with its account. */
+export type SyncStatus = {
+	/**  The account; none for a local workspace. */
+	account: AccountView | null,
+	/**  When the last whole sync ended. */
+	syncedAt: string | null,
+	/**  Why the last one did not end well. */
+	failure: SyncFailure | null,
+	/**  Operations that wait to be pushed. */
+	pending: number,
+	/**  Beside these, operations that the account refused or that ask first. */
+	parked: number,
+	/**  Credentials in conflict. */
+	conflicts: number,
+	/**  What is missing there in such numbers that nobody believes it: a person says whether it is so. */
+	missing: MissingView[],
+	/**  The kinds that the server does not know; what is here of them stays here. */
+	unsupported: KindId[],
+};
 
 /**  The five tabs. */
 export type Tab = 
@@ -477,6 +848,14 @@ export type TabView = {
 /**  Light, dark, or as the system says. */
 export type Theme = "system" | "light" | "dark";
 
+/**  Why the account did not take what was changed here. */
+export type Trouble = {
+	/**  A sentence with the next step. */
+	message: string,
+	/**  Whether it is a question: the change is made when a person agrees to how. */
+	asks: boolean,
+};
+
 /**
  *  One plain value.
  * 
@@ -495,12 +874,40 @@ string[];
 /**  The plain values of one credential by field id. Absent means empty; no secret is ever in here. */
 export type Values = { [key in string]: Value };
 
+/**  The role in one organization. */
+export type WhoOrganizationView = {
+	/**  Local and stable. */
+	id: string,
+	/**  Its name. */
+	name: string,
+	/**  The role in it. */
+	role: Role,
+	/**  The account's number; none for one that exists only here. */
+	accountId: number | null,
+};
+
+/**  Who one is. */
+export type WhoView = {
+	/**  The workspace. */
+	workspace: string,
+	/**  The account; none for a local workspace. */
+	account: AccountView | null,
+	/**  The strongest role. */
+	role: Role,
+	/**  The role in each organization. */
+	organizations: WhoOrganizationView[],
+	/**  Whether this is what was last known, since the account was not asked or could not be. */
+	cached: boolean,
+};
+
 /**  A workspace and its organizations. */
 export type WorkspaceView = {
 	/**  Local and stable. */
 	id: string,
 	/**  Its name. */
 	name: string,
+	/**  Whether it is connected to an account. */
+	connected: boolean,
 	/**  The person's role in it. */
 	role: Role,
 	/**  Its organizations, by name. */

@@ -1,7 +1,14 @@
 import { listen } from "@tauri-apps/api/event";
+import type { SyncEvent } from "./client";
 
 /// Calls `then` whenever the store changed under the window, by whichever face. Returns how to stop.
 export function onChanged(then: () => void): () => void {
   const stop = listen("changed", then);
+  return () => void stop.then((unlisten) => unlisten());
+}
+
+/// Calls `then` with every word about the sync: that it runs, how far it is, how the workspace stands after it.
+export function onSync(then: (event: SyncEvent) => void): () => void {
+  const stop = listen<SyncEvent>("sync", (event) => then(event.payload));
   return () => void stop.then((unlisten) => unlisten());
 }

@@ -1,12 +1,16 @@
 /// A stand-in for Rust, for looking at the window in a plain browser and for tests. It keeps everything in memory, knows
-/// only the plainest rules, and is asked for what it serves by the address: `?rows=42&role=manager&keychain=locked`.
+/// only the plainest rules, and is asked for what it serves by the address: `?rows=42&role=manager&keychain=locked`. With
+/// `?account` the workspace is connected; `&sync=conflicts,trouble,offline` says how that goes (see `Going`).
 import { emit } from "@tauri-apps/api/event";
 import { mockIPC } from "@tauri-apps/api/mocks";
 import { kinds as generated } from "./bindings";
 import type {
-  AppError, CredentialView, FieldView, Findings, Input, KeychainView, KindId, KindView, ListQuery, Page, Problem, Role,
-  Settings, StartView, State, Tab, TabView, WorkspaceView,
+  AppError, CheckView, ConflictView, CredentialView, FieldView, Findings, Input, KeychainView, KindId, KindView, ListQuery, Page,
+  PendingView, Problem, Resolution, Role, Settings, SignInInput, StartView, State, SuggestedFields, SuggestionView, SyncEvent,
+  SyncOptions, SyncReport, SyncStatus, Tab, TabView, WhoView, WorkspaceView,
 } from "./client";
+import { MockAccount } from "./mock-account";
+import type { Going } from "./mock-account";
 import { sampleRows } from "./mock-rows";
 
 const kinds = generated as unknown as readonly KindView[];
@@ -24,10 +28,14 @@ export type Wishes = {
   long: boolean;
   /// Commands that fail.
   failing: string[];
+  /// Whether the workspace is connected to an account, and how that goes.
+  account: boolean;
+  sync: Going[];
 };
 
 export const plain: Wishes = {
   rows: 42, role: "partner", first: false, keychain: "ready", theme: "system", long: false, delay: 0, failing: [],
+  account: false, sync: [],
 };
 
 export function wishesOf(address: string): Wishes {
@@ -41,10 +49,12 @@ export function wishesOf(address: string): Wishes {
     long: asked.has("long"),
     delay: Number(asked.get("delay") ?? 0),
     failing: (asked.get("fail") ?? "").split(",").filter(Boolean),
+    account: asked.has("account"),
+    sync: (asked.get("sync") ?? "").split(",").filter(Boolean) as Going[],
   };
 }
 
-const error = (code: string, message: string, more: Partial<AppError> = {}): AppError => ({
+export const error = (code: string, message: string, more: Partial<AppError> = {}): AppError => ({
   code, field: null, problems: [], message, ...more,
 });
 
@@ -64,6 +74,7 @@ export class Mock {
   workspaces: WorkspaceView[] = [];
   settings: Settings;
   calls: { command: string; args: Record<string, unknown> }[] = [];
+  readonly account: MockAccount;
   private next = 1;
 
   constructor(readonly wishes: Wishes) {
@@ -72,16 +83,17 @@ export class Mock {
     const stretch = (name: string) => (wishes.long ? `${name} International Holding and Research Company of Northern Europe` : name);
     if (!wishes.first) this.workspaces = [this.workspace(stretch("Northwind"), wishes.role, names.map(stretch), true)];
     this.rows = sampleRows(wishes.rows, this.workspaces[0]?.organizations ?? [], kinds);
+    this.account = new MockAccount(this, wishes.account, wishes.sync, wishes.long);
   }
 
-  private workspace(name: string, role: Role, organizations: string[], current: boolean): WorkspaceView {
+  workspace(name: string, role: Role, organizations: string[], current: boolean): WorkspaceView {
     return {
-      id: `w${this.next++}`, name, role, current,
-      organizations: organizations.map((one) => ({ id: `o${this.next++}`, name: one })),
+      id: `w${this.next++}`, name, role, current, connected: false,
+      organizations: organizations.map((one) => ({ id: `o${this.next++}`, name: one, closed: false })),
     };
   }
 
-  private get current(): WorkspaceView {
+  get current(): WorkspaceView {
     const found = this.workspaces.find((one) => one.current);
     if (!found) throw error("noWorkspace", "There is no workspace yet. Answer the two questions first.");
     return found;
@@ -91,7 +103,7 @@ export class Mock {
     return kinds.find((kind) => kind.id === id)!;
   }
 
-  private row(id: string): CredentialView {
+  row(id: string): CredentialView {
     const found = this.rows.find((row) => row.id === id);
     if (!found) throw error("not_found", "This credential is gone: somebody deleted it meanwhile.");
     return found;
@@ -202,7 +214,7 @@ export class Mock {
     const made: CredentialView = {
       id: `n${this.next++}`, kind: id, tab: kind.tab, name: "", organization: owner.name, organizationId: owner.id, state: "ready",
       locked: false, default: false, version: 1, fields: {}, secrets: {}, usedBy: [], accountId: null, createdAt: now, modifiedAt: now,
-      facts: { identity: null, project: null, fingerprint: null, expiry: null }, problems: [],
+      facts: { identity: null, project: null, fingerprint: null, expiry: null }, problems: [], trouble: null, account: {},
     };
     this.write(made, kind, input, found, draft);
     this.rows.push(made);
@@ -280,6 +292,72 @@ export class Mock {
     return null;
   }
 
+  sign_in({ input }: { input: SignInInput }): WhoView {
+    return this.account.signIn(input);
+  }
+
+  sign_out({ keep }: { keep: boolean }): WorkspaceView {
+    return this.account.signOut(keep);
+  }
+
+  who_am_i(): WhoView {
+    return this.account.who();
+  }
+
+  sync_now({ options }: { options: SyncOptions }): Promise<SyncReport> {
+    return this.account.sync(options);
+  }
+
+  cancel_sync(): null {
+    this.account.cancelled = true;
+    return null;
+  }
+
+  sync_status(): SyncStatus {
+    return this.account.status();
+  }
+
+  list_pending(): PendingView[] {
+    return this.account.pending;
+  }
+
+  list_conflicts(): ConflictView[] {
+    return this.account.conflicts;
+  }
+
+  resolve_conflict({ id, resolution }: { id: string; resolution: Resolution }): CredentialView {
+    return this.account.resolve(id, resolution);
+  }
+
+  retry_push({ id }: { id: string }): CredentialView {
+    return this.account.go(id);
+  }
+
+  agree_to_replace({ id }: { id: string }): CredentialView {
+    return this.account.go(id);
+  }
+
+  discard_changes({ id }: { id: string }): CredentialView {
+    return this.account.discard(id);
+  }
+
+  suggested_fields(): SuggestedFields[] {
+    return this.account.suggestedFields;
+  }
+
+  suggest_values({ field, input }: { kind: KindId; field: string; id: string | null; input: Input }): Promise<SuggestionView[]> {
+    return this.account.suggest(field, input);
+  }
+
+  check_in_account({ kind, input }: { kind: KindId; id: string | null; input: Input }): CheckView {
+    return this.account.check(kind, input);
+  }
+
+  /// What Rust says by itself about the sync.
+  tell(event: SyncEvent) {
+    return emit("sync", event);
+  }
+
   save_settings({ settings }: { settings: Settings }): null {
     this.settings = settings;
     return null;
@@ -302,7 +380,7 @@ export class Mock {
         const answer = (this as unknown as Record<string, (args: unknown) => unknown>)[command];
         if (!answer) throw `command ${command} not found`;
         // Everything crosses the real boundary as text, so nothing is ever shared by reference.
-        return structuredClone(answer.call(this, args));
+        return structuredClone(await answer.call(this, args));
       },
       { shouldMockEvents: true },
     );

@@ -1,9 +1,11 @@
 /// What can be done with a credential, in the order it is offered: in the drawer, in the row's menu, in the palette.
+import GitCompare from "@lucide/svelte/icons/git-compare-arrows";
 import Lock from "@lucide/svelte/icons/lock";
 import LockOpen from "@lucide/svelte/icons/lock-open";
 import Pencil from "@lucide/svelte/icons/pencil";
 import Star from "@lucide/svelte/icons/star";
 import Trash from "@lucide/svelte/icons/trash-2";
+import Undo from "@lucide/svelte/icons/undo-2";
 import type { Component } from "svelte";
 import { kindOf } from "../ipc/client";
 import type { CredentialView } from "../ipc/client";
@@ -11,7 +13,7 @@ import { desk } from "./desk.svelte";
 import { m } from "./messages";
 
 export type Deed = {
-  id: "edit" | "lock" | "default" | "delete";
+  id: "settle" | "edit" | "lock" | "default" | "discard" | "delete";
   label: string;
   icon: Component<any>;
   danger?: boolean;
@@ -25,9 +27,11 @@ export function deedsOf(row: CredentialView): Deed[] {
   const lockedWhy = row.locked ? m.unlockFirst : undefined;
   const refused = m.roleMayNot(m.role[desk.role]);
   const right = (action: "edit" | "delete" | "lock" | "default") => (desk.may(row, action) ? undefined : refused);
-  const deeds: Deed[] = [
-    { id: "edit", label: m.edit, icon: Pencil, why: right("edit") ?? lockedWhy, run: () => desk.edit(row) },
-  ];
+  const builtIn = row.account.builtIn === true;
+  const deeds: Deed[] = [];
+  if (settles(row)) deeds.push({ id: "settle", label: m.settleRow, icon: GitCompare, why: right("edit"), run: () => settle(row) });
+  // What comes with Taikun itself is nobody's to change.
+  if (!builtIn) deeds.push({ id: "edit", label: m.edit, icon: Pencil, why: right("edit") ?? lockedWhy, run: () => desk.edit(row) });
   if (kind.canLock)
     deeds.push({
       id: "lock", label: row.locked ? m.unlock : m.lock, icon: row.locked ? LockOpen : Lock, why: right("lock"),
@@ -38,9 +42,28 @@ export function deedsOf(row: CredentialView): Deed[] {
       id: "default", label: m.setDefault, icon: Star, why: right("default") ?? (row.default ? m.alreadyDefault : undefined),
       run: () => void desk.makeDefault(row),
     });
-  deeds.push({
+  if (discards(row)) deeds.push({ id: "discard", label: m.discardRow, icon: Undo, why: right("edit"), run: () => discard(row) });
+  if (!builtIn) deeds.push({
     id: "delete", label: m.delete, icon: Trash, danger: true, why: right("delete") ?? lockedWhy,
     run: () => (desk.dialog = { what: "delete", rows: [row] }),
   });
   return deeds;
+}
+
+/// Whether there is a conflict to settle; without an account there is nobody to differ from.
+export function settles(row: CredentialView): boolean {
+  return row.state === "conflict" && desk.workspace?.connected === true;
+}
+
+export function settle(row: CredentialView): void {
+  desk.dialog = { what: "conflicts", id: row.id };
+}
+
+/// Whether there is a change to take back: the account has a version of it to go back to.
+export function discards(row: CredentialView): boolean {
+  return row.accountId !== null && desk.workspace?.connected === true && (row.state === "changed" || row.trouble !== null);
+}
+
+export function discard(row: CredentialView): void {
+  desk.dialog = { what: "discard", row };
 }

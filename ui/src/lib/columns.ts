@@ -14,8 +14,8 @@ export type Column = ColumnView & {
 };
 
 const widths: Record<string, [number, number]> = {
-  name: [160, 2], organization: [106, 1], identity: [110, 1.4], state: [88, 0.4], accountId: [40, 0.2], locked: [80, 0.3], default: [80, 0.3], usedBy: [130, 1],
-  createdAt: [104, 0.5], modifiedAt: [104, 0.5], expiry: [104, 0.5], kind: [120, 0.8],
+  name: [160, 2], organization: [106, 1], identity: [110, 1.4], state: [88, 0.4], accountId: [58, 0.2], locked: [80, 0.3], default: [80, 0.3], usedBy: [130, 1],
+  createdAt: [104, 0.5], modifiedAt: [104, 0.5], createdBy: [120, 0.8], modifiedBy: [120, 0.8], expiry: [104, 0.5], kind: [120, 0.8],
 };
 
 function column(view: ColumnView, extra = false, kind: KindView | null = null): Column {
@@ -25,7 +25,10 @@ function column(view: ColumnView, extra = false, kind: KindView | null = null): 
   return { ...view, min, grow, sorts: view.sortable, extra };
 }
 
-const plain = (id: string, label: string, mono = false): ColumnView => ({ id, label, mono, numeric: false, sortable: id !== "usedBy" });
+/// What is known of a row without being stored in a way that sorts.
+const unsorted = new Set(["usedBy", "createdBy", "modifiedBy", "accountId"]);
+
+const plain = (id: string, label: string, mono = false): ColumnView => ({ id, label, mono, numeric: false, sortable: !unsorted.has(id) });
 
 export function isName(id: string, kind: KindView | null): boolean {
   return id === "name" || (kind !== null && id === kind.nameField);
@@ -36,7 +39,7 @@ export function isName(id: string, kind: KindView | null): boolean {
 export function columnsOf(kind: KindView | null): Column[] {
   const common = [plain("name", m.name), plain("organization", m.organization), plain("identity", m.identity, true)];
   const state = plain("state", m.stateColumn);
-  const more = [plain("usedBy", m.usedBy), plain("createdAt", m.created), plain("modifiedAt", m.modified)];
+  const more = [plain("usedBy", m.usedBy), plain("createdAt", m.created), plain("modifiedAt", m.modified), plain("createdBy", m.createdBy), plain("modifiedBy", m.modifiedBy), { ...plain("accountId", m.accountNumber), numeric: true }];
   if (!kind) return [...common, state].map((one) => column(one)).concat(
     [plain("kind", m.kind), plain("project", m.project), plain("expiry", m.expiry), ...more].map((one) => column(one, one.id !== "modifiedAt")),
   );
@@ -66,6 +69,7 @@ export function cellText(row: CredentialView, id: string): string {
     case "accountId": return row.accountId === null ? m.nothing : String(row.accountId);
     case "locked": return yes(row.locked);
     case "default": return yes(row.default);
+    case "createdBy": case "modifiedBy": return row.account[id] ? shown(row.account[id]) : m.nothing;
     case "usedBy": return row.usedBy.length ? row.usedBy.map(shown).join(", ") : m.nothing;
     case "createdAt": return shownDate(row.createdAt);
     case "modifiedAt": return shownDate(row.modifiedAt);
@@ -76,7 +80,8 @@ export function cellText(row: CredentialView, id: string): string {
   const field = kindOf(row.kind).fields.find((one) => one.id === id);
   if (value !== undefined) return valueText(value, field);
   if (id === "project" && row.facts.project) return shown(row.facts.project);
-  return m.nothing;
+  const note = row.account.notes?.[id];
+  return note ? shown(note) : m.nothing;
 }
 
 function yes(flag: boolean): string {

@@ -17,10 +17,19 @@ export type Dialog =
   | { what: "settings" }
   | { what: "organizations" }
   | { what: "newWorkspace" }
-  | { what: "renameWorkspace" };
+  | { what: "renameWorkspace" }
+  | { what: "signIn"; another?: boolean }
+  | { what: "signOut" }
+  | { what: "conflicts"; id: string | null }
+  | { what: "pending" }
+  | { what: "missing" }
+  | { what: "discard"; row: CredentialView };
 
 /// One deletion that can be taken back, and the workspace that it happened in.
 export type Deletion = { ids: string[]; what: string; workspace: string };
+
+/// The dialogs that are about one workspace.
+const belongs: ReadonlySet<Dialog["what"]> = new Set(["form", "delete", "signIn", "signOut", "conflicts", "pending", "missing", "discard"] as const);
 
 /// How long after a key the search is asked.
 const SEARCH = 120;
@@ -55,6 +64,8 @@ class Desk {
   private deletions = $state.raw<Deletion[]>([]);
   /// What stands in the search box, of which `search` is what was asked for.
   typed = $state("");
+  /// Counts what was written from here, for those who keep count of what is to be pushed.
+  wrote = $state(0);
   /// Set to a credential's id when the table should bring it into view.
   wanted = $state.raw<string | null>(null);
 
@@ -68,6 +79,13 @@ class Desk {
   });
   /// Who may filter by organization may do so for every kind that they see.
   readonly mayFilter = $derived(kindsOf(this.tab).some((kind) => kind.rights[this.role].includes("filter")));
+  /// Whether the account has taken the role away: from the person, or in every organization.
+  readonly roleLost = $derived.by(() => {
+    const here = this.workspace;
+    return here !== null && here.connected && (here.role === "member" || (here.organizations.length > 0 && here.organizations.every((one) => one.closed)));
+  });
+  /// The organizations in which the person has a role.
+  readonly organizations = $derived((this.workspace?.organizations ?? []).filter((one) => !one.closed));
   readonly filtered = $derived(this.search !== "" || this.kind !== null || this.organization !== null);
   /// The latest deletion of this workspace, which the palette offers to take back.
   readonly deleted = $derived(this.deletions.findLast((one) => one.workspace === this.workspace?.id) ?? null);
@@ -94,7 +112,7 @@ class Desk {
 
   /// Whether what is open belongs to this workspace, so that the desk must not change under it.
   private get holding(): boolean {
-    return this.opened?.what === "form" || this.opened?.what === "delete";
+    return this.opened !== null && belongs.has(this.opened.what);
   }
 
   /// Makes the workspace of the open form or question the current one again, so that what it does lands there.
@@ -160,6 +178,7 @@ class Desk {
   keepWorkspace(workspace: WorkspaceView): void {
     this.workspaces = this.workspaces.map((one) => (one.id === workspace.id ? workspace : one));
     if (workspace.id === this.workspace?.id) this.workspace = workspace;
+    if (this.organization && !this.organizations.some((one) => one.id === this.organization)) this.organization = null;
     void this.refresh();
   }
 
@@ -286,7 +305,9 @@ class Desk {
 
   /// Reads again what is visible, in place.
   async refresh(): Promise<void> {
-    if (this.phase !== "open" || this.role === "member") return;
+    if (this.phase !== "open") return;
+    // Without a role there are no rows to read, and the tabs say so.
+    if (this.role === "member") return this.count();
     await Promise.all([this.count(), this.view?.open === false ? undefined : this.rows.refresh(), this.reread(), this.rereadTicked()]);
   }
 
@@ -332,12 +353,12 @@ class Desk {
   }
 
   mayAdd(kind: KindView): boolean {
-    return kind.rights[this.role].includes("add");
+    return !this.roleLost && kind.rights[this.role].includes("add");
   }
 
   add(): void {
     // The key works where there is no button too.
-    if (this.role === "member" || this.view?.open === false) return;
+    if (this.role === "member" || this.roleLost || this.view?.open === false) return;
     const kinds = kindsOf(this.tab);
     if (kinds.length > 1) this.dialog = { what: "gallery" };
     else if (kinds[0] && this.mayAdd(kinds[0])) this.dialog = { what: "form", kind: kinds[0], base: null };
@@ -352,6 +373,7 @@ class Desk {
     const { credential, warnings } = saved;
     const moved = this.elsewhere !== null;
     this.dialog = null;
+    this.wrote += 1;
     // A save that went through may have unlocked it.
     if (this.keychain && this.keychain.state !== "ready") void this.askKeychain();
     const draft = credential.state === "draft";
@@ -424,6 +446,7 @@ class Desk {
         refused.push(asError(thrown).message);
       }
     }
+    this.wrote += 1;
     if (done) toasts.say(say(done));
     if (refused.length)
       toasts.say(rows.length === 1 ? refused[0]! : m.someRefused(refused.length, refused[0]!), { tone: "bad" });
@@ -439,6 +462,7 @@ class Desk {
     if (this.selected && gone.includes(this.selected.id)) this.selected = null;
     this.ticked = new Map();
     this.dialog = null;
+    this.wrote += 1;
     if (gone.length) {
       const deletion = { ids: gone, what, workspace: this.workspace?.id ?? "" };
       this.deletions = [...this.deletions, deletion];
@@ -457,6 +481,7 @@ class Desk {
     if (!this.deletions.includes(deletion)) return;
     this.deletions = this.deletions.filter((one) => one !== deletion);
     const answers = await Promise.allSettled(deletion.ids.map((id) => ipc.undoDelete(id)));
+    this.wrote += 1;
     const back = answers.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
     const left = deletion.ids.filter((_, at) => answers[at]!.status === "rejected");
     const refused = answers.find((one) => one.status === "rejected");

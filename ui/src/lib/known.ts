@@ -49,8 +49,14 @@ export function knownOf(row: CredentialView, secrets = false): FactGroup[] {
   if (secrets)
     for (const field of kind.fields) if (field.secret) add(field.label, m.secret[row.secrets[field.id] ?? "unset"]);
   if (row.usedBy.length) add(m.usedBy, row.usedBy.map(shown).join(", "));
+  const { account } = row;
+  for (const [id, note] of Object.entries(account.notes ?? {}))
+    if (note) add(kind.columns.find((one) => one.id === id)?.label ?? id, shown(note));
+  if (row.accountId !== null) add(m.accountNumber, String(row.accountId));
   add(m.created, shownMoment(row.createdAt));
+  add(m.createdBy, account.createdBy && shown(account.createdBy));
   add(m.modified, shownMoment(row.modifiedAt));
+  add(m.modifiedBy, account.modifiedBy && shown(account.modifiedBy));
   return groups;
 }
 

@@ -1,4 +1,5 @@
 /// How stored values become text that can be trusted by the eye.
+import { m } from "./messages";
 
 // Controls, line and paragraph separators, bidirectional marks, embeddings, overrides and isolates, invisible fillers and tag
 // characters: none of them shows, and each can make a text look like another. Joiners stay, since emoji and several scripts
@@ -28,4 +29,15 @@ export function shownMoment(text: string): string {
 
 export function shownSize(bytes: number): string {
   return bytes < 1024 ? `${bytes} B` : `${(bytes / 1024).toFixed(bytes < 10_240 ? 1 : 0)} KB`;
+}
+
+/// How long ago something was, in words that hold for a while.
+export function ago(text: string, now = Date.now()): string {
+  const at = new Date(text).getTime();
+  if (Number.isNaN(at)) return shown(text);
+  const minutes = Math.floor((now - at) / 60_000);
+  if (minutes < 1) return m.ago.now;
+  if (minutes < 60) return m.ago.minutes(minutes);
+  if (minutes < 24 * 60) return m.ago.hours(Math.floor(minutes / 60));
+  return m.ago.on(shownDate(text));
 }

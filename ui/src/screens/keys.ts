@@ -5,6 +5,8 @@ import { desk } from "../lib/desk.svelte";
 export const mac = /mac/i.test(navigator.userAgent);
 /// How the palette's key is written on this machine.
 export const paletteKey = mac ? "⌘K" : "Ctrl K";
+/// And the one that checks what is in a form; without Shift it saves.
+export const checkKey = mac ? "⇧⌘↵" : "Ctrl Shift Enter";
 
 function typing(target: EventTarget | null): boolean {
   return target instanceof Element && target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]") !== null;
