@@ -6,6 +6,7 @@
 #[cfg(target_os = "linux")]
 mod keychain;
 mod pages;
+mod sync;
 
 use std::time::{Duration, Instant};
 
@@ -17,6 +18,8 @@ fn main() {
         println!("\nAdding and editing, against a bare write to the same keychain\n");
         keychain::run();
     }
+    println!("\nSyncing, against a plain client in the same process\n");
+    sync::run();
     println!("\nThe command line\n");
     pages::command_line();
 }

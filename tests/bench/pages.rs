@@ -102,6 +102,9 @@ fn fill(dir: &Path, count: u32) -> App {
                     created_at: now,
                     modified_at: now - TimeDelta::seconds(i64::from(spread)),
                     deleted_at: None,
+                    erase_at: None,
+                    account: Default::default(),
+                    trouble: None,
                 })?;
             }
             Ok::<_, StoreError>(())

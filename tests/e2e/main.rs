@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test has no better use for an error than to fail")]
 
+mod account;
 mod actions;
 mod bad_input;
 mod faces;

@@ -256,3 +256,39 @@ fn a_stray_word_is_not_repeated() {
         error(&session.credenza(&["workspace", "create", "x", "--role", "boss", "--organization", "A", "--json"], ""));
     assert!(role["message"].as_str().unwrap().contains("partner"), "{role}");
 }
+
+#[test]
+fn every_command_around_an_account_explains_itself() {
+    let session = Session::start(Keychain::NoBus);
+    for (command, words) in [
+        (
+            "login",
+            &["--host", "--account", "--email", "--access-key", "--token", "--ca", "--from", "--new-workspace"][..],
+        ),
+        ("logout", &["--remove", "--yes"]),
+        ("whoami", &["--offline"]),
+        ("sync", &["--dry-run", "--accept-missing", "--retry", "--replace", "code is 6"]),
+        ("status", &[]),
+        ("conflicts", &[]),
+        ("resolve", &["<ID>", "--mine", "--theirs", "--field"]),
+        ("discard", &["<ID>"]),
+    ] {
+        let help = session.credenza(&[command, "--help"], "");
+        assert_eq!((help.code, help.stderr.as_str()), (0, ""), "{command}");
+        let text = help.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+        for word in words.iter().chain(&["--json", "--data-dir", "--workspace"]) {
+            assert!(text.contains(word), "{command} {word}: {}", help.stdout);
+        }
+        assert!(session.credenza(&["--help"], "").stdout.contains(&format!("  {command} ")), "{command}");
+        let wrong = session.credenza(&[command, "--nonsense", "--json"], "");
+        assert_eq!((wrong.code, error(&wrong)["code"].as_str()), (2, Some("usage")), "{command}");
+        let nowhere = match command {
+            "resolve" => session.credenza(&[command, "x", "--mine", "--json"], ""),
+            "discard" => session.credenza(&[command, "x", "--json"], ""),
+            "login" => session.credenza(&[command, "--from", "-", "--json"], ""),
+            _ => session.credenza(&[command, "--json"], ""),
+        };
+        assert!(matches!(nowhere.code, 1 | 2), "{command} without a workspace: {nowhere:?}");
+        error(&nowhere);
+    }
+}

@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::sample::{Sample, lab};
 
 /// Runs the command line several times at once, each with its own arguments and input.
-fn at_once(session: &Session, calls: &[(Vec<String>, String)]) -> Vec<Run> {
+pub(crate) fn at_once(session: &Session, calls: &[(Vec<String>, String)]) -> Vec<Run> {
     let mut commands: Vec<_> = calls
         .iter()
         .map(|(arguments, stdin)| {
@@ -26,7 +26,7 @@ fn at_once(session: &Session, calls: &[(Vec<String>, String)]) -> Vec<Run> {
     })
 }
 
-fn words(words: &[&str]) -> Vec<String> {
+pub(crate) fn words(words: &[&str]) -> Vec<String> {
     words.iter().map(|word| (*word).to_owned()).collect()
 }
 

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a tool for the one who just changed the window")]
 
+mod account;
 #[path = "../e2e/form.rs"]
 #[allow(dead_code, reason = "it holds more of what a person does than is done here")]
 mod form;
@@ -20,6 +21,7 @@ fn main() {
     std::fs::create_dir_all(&directory).unwrap();
     for theme in ["Light", "Dark"] {
         let camera = Camera { directory: directory.clone(), theme };
+        camera.with_an_account();
         camera.a_partner();
         camera.a_manager_and_a_member();
         camera.without_a_keychain();

@@ -71,6 +71,12 @@ fn add(session: &Session, id: KindId, name: &str, organization: &str, without: &
     run(session, &arguments, &Value::from(fields).to_string());
 }
 
+/// Adds one and answers with its id.
+pub(crate) fn added(session: &Session, kind: KindId, name: &str, organization: &str) -> String {
+    add(session, kind, name, organization, &[]);
+    id(session, name)
+}
+
 fn id(session: &Session, name: &str) -> String {
     let found = session.credenza(&["list", "--search", name, "--json"], "").json();
     let items = found["items"].as_array().unwrap();

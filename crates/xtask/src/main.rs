@@ -1,4 +1,4 @@
-//! `cargo xtask run | test | bench | bindings | screens`: one command for each thing that people do with this tree, the same on
+//! `cargo xtask run | test | bench | bindings | screens | taikun`: one command for each thing that people do with this tree, the same on
 //! every system. It installs what it needs, so that a fresh machine with Rust and Node.js has nothing else to do.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "it talks to a person at a terminal")]
 
@@ -21,6 +21,7 @@ cargo xtask run [--once] [-- ARG...]      build the window and start it; without
 cargo xtask test [--all] [--only STEP]    every check, quick ones first; --all adds the Debian package
 cargo xtask bench                         measure, in release
 cargo xtask bindings                      write ui/src/ipc/bindings.ts anew
+cargo xtask taikun [-- ARG...]            start a stand-in for the Taikun API, to try the sync without an account
 cargo xtask screens                       take pictures of every screen and state into docs/screens";
 
 fn main() -> ExitCode {
@@ -69,6 +70,21 @@ fn start() -> Result<()> {
                 }
             }
             steps::test(all, only.as_deref())
+        }
+        "taikun" => {
+            let mut arguments = Vec::new();
+            // What follows is the server's own to read, with or without the two dashes.
+            while let Some(word) = words.next()? {
+                match word {
+                    Value(argument) => arguments.push(argument),
+                    Long(name) => arguments.push(format!("--{name}").into()),
+                    other => return Err(other.unexpected().into()),
+                }
+                if let Some(value) = words.optional_value() {
+                    arguments.push(value);
+                }
+            }
+            steps::taikun(&arguments)
         }
         "bench" | "bindings" | "screens" | "help" => {
             if let Some(word) = words.next()? {

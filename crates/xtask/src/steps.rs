@@ -3,6 +3,7 @@
 //! The order is also that of what they need: the front end is built before anything compiles the window, and the
 //! programs that the end-to-end tests drive come out of what the earlier steps built.
 
+use std::ffi::OsString;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -38,7 +39,8 @@ const STEPS: &[Step] = &[
 ];
 
 /// Steps that take too long for every change: `--all` runs them, and so does `--only`.
-const MORE: &[Step] = &[Step { name: "deb", needs: DESKTOP, run: deb::check }];
+const MORE: &[Step] =
+    &[Step { name: "schedules", needs: &[], run: schedules }, Step { name: "deb", needs: DESKTOP, run: deb::check }];
 
 /// Runs the steps and prints how many passed.
 pub(crate) fn test(all: bool, only: Option<&str>) -> Result<()> {
@@ -119,6 +121,12 @@ pub(crate) fn screens() -> Result<()> {
     run(with_programs(&tree, &mut screens))
 }
 
+/// Starts the stand-in for the Taikun API, and stays until it is interrupted.
+pub(crate) fn taikun(arguments: &[OsString]) -> Result<()> {
+    let tree = Tree::read()?;
+    run(tree.cargo("run").args(["--quiet", "-p", "credenza-taikun", "--"]).args(arguments))
+}
+
 /// Writes the bindings anew.
 pub(crate) fn write_bindings() -> Result<()> {
     setup::system(WINDOW)?;
@@ -161,6 +169,13 @@ fn rust(tree: &Tree) -> Result<()> {
         tests.args(["--test", &name]);
     }
     on_a_desktop(with_programs(tree, &mut tests), run_tests)
+}
+
+/// Ten times as many random schedules of the sync as the usual step runs.
+fn schedules(tree: &Tree) -> Result<()> {
+    let mut tests = tree.cargo("test");
+    tests.args(["-p", "credenza-app", "--test", "sync", "model"]).env("CREDENZA_SCHEDULES", "10000");
+    run_tests(&mut tests)
 }
 
 fn doc(tree: &Tree) -> Result<()> {
