@@ -63,7 +63,10 @@ pub(crate) fn present(
             continue;
         }
         let Some(organization) = theirs.organization.and_then(|number| table.open.get(&number)).copied() else {
-            elsewhere += 1;
+            // What comes with Taikun itself belongs to no organization, and is nobody's to keep here.
+            if !(theirs.built_in && theirs.organization.is_none()) {
+                elsewhere += 1;
+            }
             continue;
         };
         match names.namesake(table, organization, &theirs).filter(|(row, _)| !taken.contains(&row.id)) {
@@ -93,8 +96,8 @@ pub(crate) fn present(
     }
     if elsewhere > 0 {
         remarks.push(format!(
-            "{elsewhere} {} of organizations in which you have no role were left out.",
-            if elsewhere == 1 { "credential" } else { "credentials" }
+            "{elsewhere} {} left out, of organizations in which you have no role.",
+            if elsewhere == 1 { "credential was" } else { "credentials were" }
         ));
     }
     steps
@@ -199,8 +202,7 @@ fn is_known(table: &Table, row: &Credential, conflict: &Conflict, theirs: &Their
 pub(crate) fn set(table: &Table, row: &Credential, agreed: &Agreed, theirs: Theirs) -> Option<Step> {
     let kind = row.kind.kind();
     let base = agreed.base.clone().unwrap_or_default();
-    let lags = base.lag_until.is_some_and(|until| until > table.now);
-    if lags && base.modified_at.is_some() && base.modified_at == theirs.modified_at {
+    if lags(Some(agreed), table.now) && base.modified_at.is_some() && base.modified_at == theirs.modified_at {
         return None;
     }
     let merged = merge(kind, &base, &row.values, &theirs);
@@ -299,7 +301,8 @@ pub(crate) fn missing<'t>(table: &'t Table, kind: KindId, rows: &HashSet<i32>) -
 /// Whether the account may not show yet what it was given a moment ago.
 pub(crate) fn lags(agreed: Option<&Agreed>, now: chrono::DateTime<chrono::Utc>) -> bool {
     let base = agreed.and_then(|agreed| agreed.base.as_ref());
-    base.and_then(|base| base.lag_until).is_some_and(|until| until > now)
+    // A clock that was set back since must not make this last.
+    base.and_then(|base| base.lag_until).is_some_and(|until| until > now && until <= now + super::create::LAG)
 }
 
 /// How many of a kind the account had.

@@ -8,6 +8,7 @@ use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use chrono::{DateTime, TimeDelta, Utc};
 use credenza_app::{App, Cancel, ListQuery, Resolution, Side, SyncOptions};
 use credenza_model::{CredentialId, KindId, SecretState, Values};
 use credenza_store::State;
@@ -50,13 +51,19 @@ struct Life {
     drafts: BTreeSet<CredentialId>,
     next: u32,
     log: Vec<String>,
+    /// Whether nothing goes wrong between the two, so that what happens depends on the seed alone.
+    calm: bool,
 }
 
 impl Life {
     fn begin(seed: u64) -> Self {
+        let status = if seed.is_multiple_of(2) { 400 } else { 409 };
+        Self::begin_with(seed, status, false)
+    }
+
+    fn begin_with(seed: u64, duplicate_status: u16, calm: bool) -> Self {
         let mut random = fastrand::Rng::with_seed(seed);
-        let options =
-            Options { duplicate_status: *random.choice(&[400, 409]).unwrap(), events: false, ..Options::default() };
+        let options = Options { duplicate_status, events: false, ..Options::default() };
         let taikun = Taikun::start(options).unwrap();
         let organization = taikun.world().add_organization("Acme");
         taikun.world().add_user(User::new(EMAIL, PASSWORD).manager_of(organization));
@@ -78,6 +85,7 @@ impl Life {
             drafts: BTreeSet::new(),
             next: 0,
             log: Vec::new(),
+            calm,
         };
         life.start();
         life.app().sign_in(typed(&life.taikun), &Cancel::default()).unwrap();
@@ -86,7 +94,10 @@ impl Life {
 
     fn start(&mut self) {
         let fuse = Arc::clone(&self.fuse);
-        self.app = Some(open(&self.dir, &self.memory).on_step(move |_| {
+        // Each time the clock of this machine may be another one; nothing may depend on it.
+        let clocks: [fn() -> DateTime<Utc>; 3] = [Utc::now, ahead, behind];
+        let clock = *self.random.choice(&clocks).unwrap();
+        self.app = Some(open(&self.dir, &self.memory).with_clock(clock).on_step(move |_| {
             let left = fuse.load(Ordering::SeqCst);
             if left == 0 {
                 fuse.store(usize::MAX, Ordering::SeqCst);
@@ -265,13 +276,17 @@ impl Life {
     fn sync_on_a_bad_day(&mut self) {
         let rate = *self.random.choice(&[0.0, 0.05, 0.2]).unwrap();
         let seed = self.random.u64(..);
-        self.world().faults().random(seed, rate);
-        if self.random.u8(0..4) == 0 {
-            let fault = if self.random.bool() { Fault::EmptyPage } else { Fault::TruncatedPage };
-            self.world().faults().push(When::once().path("/list"), fault);
-        }
-        if self.random.bool() {
-            self.fuse.store(self.random.usize(0..12), Ordering::SeqCst);
+        let short = (self.random.u8(0..4) == 0, self.random.bool());
+        let killed = (self.random.bool(), self.random.usize(0..12));
+        if !self.calm {
+            self.world().faults().random(seed, rate);
+            if short.0 {
+                let fault = if short.1 { Fault::EmptyPage } else { Fault::TruncatedPage };
+                self.world().faults().push(When::once().path("/list"), fault);
+            }
+            if killed.0 {
+                self.fuse.store(killed.1, Ordering::SeqCst);
+            }
         }
         let options = SyncOptions { accept_missing: self.random.bool(), ..EVERYTHING };
         let before = self.changed_here();
@@ -483,6 +498,33 @@ fn whatever_happens_both_sides_come_to_the_same_and_nothing_is_lost() {
             });
         }
     });
+}
+
+fn ahead() -> DateTime<Utc> {
+    Utc::now() + TimeDelta::days(400)
+}
+
+fn behind() -> DateTime<Utc> {
+    Utc::now() - TimeDelta::days(400)
+}
+
+/// A server that says 409 where another says 400 means the same.
+#[test]
+fn the_status_of_a_refusal_changes_nothing() {
+    quiet_crashes();
+    for seed in 0..many(1000) / 50 {
+        let end = |status| {
+            let mut life = Life::begin_with(seed, status, true);
+            for _ in 0..25 {
+                life.step();
+            }
+            let rows = life.here().into_iter().map(|row| (row.kind, row.name, row.state, row.locked, row.default));
+            let mut rows: Vec<String> = rows.map(|row| format!("{row:?}")).collect();
+            rows.sort();
+            (rows, life.log)
+        };
+        assert_eq!(end(400), end(409), "{seed}");
+    }
 }
 
 /// The server does not mind two of one name here, so that a second creation would be seen.
