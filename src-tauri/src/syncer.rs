@@ -5,7 +5,7 @@
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use credenza_app::{App, AppError, Cancel, ErrorCode, ErrorView, SyncOptions, SyncProgress, SyncReport, SyncStatus};
 use serde::Serialize;
@@ -17,6 +17,10 @@ use crate::desktop::Desktop;
 const SYNC: &str = "sync";
 /// How long a change waits for the next one, so that one sync carries both.
 const GATHER: Duration = Duration::from_millis(700);
+/// And how long at most: changes without end are synced too.
+const GATHERING: Duration = Duration::from_secs(5);
+/// How long after one event of the server the next is listened for: a busy server is not asked without a pause.
+const BREATH: Duration = Duration::from_secs(3);
 /// How long it is at least between two syncs that nothing calls for, and up to how much longer by chance: many windows
 /// are not to ask at the same moment.
 const BETWEEN: (u64, u64) = (180, 120);
@@ -135,7 +139,8 @@ fn by_itself(handle: &AppHandle, app: &App, wake: &Receiver<()>) {
             Err(RecvTimeoutError::Timeout) => {}
             Ok(()) => {
                 failures = 0;
-                while wake.recv_timeout(GATHER).is_ok() {}
+                let since = Instant::now();
+                while since.elapsed() < GATHERING && wake.recv_timeout(GATHER).is_ok() {}
             }
         }
         pause = if app.can_sync() {
@@ -177,6 +182,7 @@ fn listen(handle: &AppHandle, app: &App) {
             Ok(()) => {
                 failures = 0;
                 handle.state::<Desktop>().syncer.nudge();
+                cancel.wait(Some(BREATH));
                 continue;
             }
             // There is nothing to listen to, or the server has no events: until the account is another one.

@@ -31,7 +31,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use chrono::{DateTime, Utc};
-use credenza_model::{Access, Action, Kind, KindId, OrganizationId, Role, Tab};
+use credenza_model::{Access, Action, Kind, KindId, OrganizationId, Role, Tab, WorkspaceId};
 use credenza_remote::Limits;
 use credenza_store::{Organization, Store, Workspace};
 use credenza_vault::Vault;
@@ -174,6 +174,14 @@ impl App {
         here.require(kind.kind(), Action::Add)?;
         let organization = here.organization(organization)?.id;
         here.require_in(organization, kind.kind(), Action::Add)
+    }
+
+    /// The workspace of this id and its organizations, whichever is in use.
+    fn here_in(&self, id: WorkspaceId) -> Result<Here, AppError> {
+        self.store.read(|reader| {
+            let workspace = reader.workspace(id)?.ok_or(AppError::Cancelled)?;
+            Ok(Here { workspace, organizations: reader.organizations(id)? })
+        })
     }
 
     /// Who is asking: the workspace in use and its organizations.

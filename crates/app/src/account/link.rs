@@ -213,8 +213,11 @@ impl<'a> Link<'a> {
     /// request: no answer is lost for it.
     fn keep(&self) {
         let Some(session) = self.line.renewed.take() else { return };
-        match self.app.keep_session(self.workspace, &session) {
+        let mine = *lock(&self.line.session);
+        match self.app.keep_session(self.workspace, mine, &session) {
             Ok(at) => *lock(&self.line.session) = at,
+            // Somebody has signed out or in meanwhile, or another process has renewed it: this one is nobody's any more.
+            Err(AppError::Renewed | AppError::SignedOut(_)) => {}
             Err(_) => self.line.renewed.put_back(session),
         }
     }
@@ -226,13 +229,19 @@ impl App {
         Ok(self.store.read(|reader| reader.account(workspace))?.and_then(|account| account.session))
     }
 
-    /// Writes a session over the one there.
-    fn keep_session(&self, workspace: WorkspaceId, session: &SecretMap) -> Result<Option<SecretRef>, AppError> {
-        let old = self.session_of(workspace)?;
+    /// Writes a session over the one that it was renewed from.
+    fn keep_session(
+        &self,
+        workspace: WorkspaceId,
+        old: Option<SecretRef>,
+        session: &SecretMap,
+    ) -> Result<Option<SecretRef>, AppError> {
         self.save(session_owner(workspace), SecretPlan::Replace(old, session), |writer, secret| {
             // Whoever signed out meanwhile wants no session to be left.
             let account = writer.account(workspace)?.ok_or_else(|| AppError::SignedOut(ENDED.into()))?;
-            overtaken(writer, &account, old)?;
+            if account.session != old {
+                return Err(AppError::Renewed);
+            }
             // A session that was renewed has not ended, whatever somebody with an older one has met.
             writer.set_account(&Account { session: secret, ended: None, ..account })?;
             Ok(secret)

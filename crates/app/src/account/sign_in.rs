@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use credenza_model::{Code, Problem, Role, SecretMap, WorkspaceId};
 use credenza_remote::{Account as Remote, Host, RemoteError, Second, SignIn, Who};
-use credenza_store::{Account, AuditEvent, Operation, State, Workspace, Writer, session_owner};
+use credenza_store::{Account, AuditEvent, State, Workspace, Writer, session_owner};
 use uuid::Uuid;
 
 use super::link::{Renewed, overtaken};
@@ -194,13 +194,7 @@ impl App {
             if fresh {
                 for row in writer.credentials(id)? {
                     if row.state == State::Ready && row.deleted_at.is_none() {
-                        writer.enqueue(row.id, Operation::Create, now, None)?;
-                        if row.default && row.kind.kind().wire.default.is_some() {
-                            writer.enqueue(row.id, Operation::Default, now, None)?;
-                        }
-                        if row.locked && row.kind.kind().wire.lock.is_some() {
-                            writer.enqueue(row.id, Operation::Lock, now, None)?;
-                        }
+                        self.queue_creation(writer, &row, now)?;
                     }
                 }
             }

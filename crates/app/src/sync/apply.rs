@@ -79,7 +79,7 @@ impl App {
                     let next = Credential { state: State::Ready, version: seen.version + 1, ..seen.clone() };
                     writer.update_credential(&next, seen.version)?;
                     writer.forget_agreed(*id)?;
-                    writer.enqueue(*id, Operation::Create, now, None)?;
+                    self.queue_creation(writer, &next, now)?;
                 }
                 Ok(None)
             }

@@ -60,8 +60,11 @@ impl App {
             Ok(secrets) => secrets,
             Err(pushed) => return Ok(pushed),
         };
-        let entry =
-            self.under_way(entry, &Sent { name: row.name.clone(), values: sent_values(&row), ..Sent::default() })?;
+        let entry = self.under_way(
+            entry,
+            &row,
+            &Sent { name: row.name.clone(), values: sent_values(&row), ..Sent::default() },
+        )?;
         if list && let Some(own) = row.kind.kind().own_list() {
             link.send(link.remote.update_list(row.kind, id, row.values.list(own.id)))?;
         }
@@ -132,7 +135,7 @@ impl App {
             return Ok(Pushed::Done(None));
         }
         let Some(id) = row.remote_id else { return self.requeue_flag(entry, row) };
-        let entry = &self.under_way(entry, &Sent::default())?;
+        let entry = &self.under_way(entry, row, &Sent::default())?;
         match locked {
             Some(locked) => link.send(link.remote.set_locked(row.kind, id, locked))?,
             None => link.send(link.remote.set_default(row.kind, id))?,
@@ -180,7 +183,7 @@ impl App {
                 self.store.write(|writer| self.set_conflict(writer, row, &conflict, Some(&there)))?;
                 return Ok(Pushed::Waits(Some(Line::conflict(row))));
             }
-            let entry = &self.under_way(entry, &Sent::default())?;
+            let entry = &self.under_way(entry, row, &Sent::default())?;
             match link.send(link.remote.delete(row.kind, id)) {
                 Err(AppError::Remote(RemoteError::Rejected { sentence, .. } | RemoteError::Forbidden(sentence))) => {
                     return self.not_deleted(entry, row, &there, &sentence);
@@ -201,6 +204,10 @@ impl App {
             writer.update_credential(&next, seen)?;
             writer.forget_agreed(row.id)?;
             writer.settle_all(row.id)?;
+            if next.deleted_at.is_none() && next.state == State::Ready {
+                // It was brought back at the last moment: it is made there anew.
+                self.queue_creation(writer, &next, (self.now)())?;
+            }
             self.record(writer, &next, "pushed", "delete")
         })?;
         self.reached(crate::Step::Settled);

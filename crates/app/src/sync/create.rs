@@ -53,7 +53,7 @@ impl App {
             Err(pushed) => return Ok(pushed),
         };
         let sent = Sent { given: generation(row), name: row.name.clone(), values: sent_values(row), ..Sent::default() };
-        let entry = self.under_way(entry, &sent)?;
+        let entry = self.under_way(entry, row, &sent)?;
         let made = match link.send(link.remote.create(row.kind, turn.organization, &row.values, &secrets)) {
             Err(AppError::Remote(error)) if settles_by_reading(&error) => {
                 let turn = Turn { entry: &entry, ..*turn };
@@ -136,7 +136,8 @@ impl App {
             return Ok(Some(Pushed::Waits(None)));
         }
         let mut there: Vec<Theirs> = there.into_iter().map(Theirs::from).collect();
-        there.retain(|row| !known.contains(&row.id));
+        // What belongs to no organization takes no name in one.
+        there.retain(|row| !known.contains(&row.id) && row.organization.is_some());
         let values = under_way.map_or(&turn.row.values, |sent| &sent.values);
         match there.as_slice() {
             [] if known.is_empty() || under_way.is_some() => Ok(None),

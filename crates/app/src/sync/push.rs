@@ -58,7 +58,9 @@ impl App {
             let Some(entry) = self.store.read(|reader| reader.outbox_entry(entry.number))? else { continue };
             let id = entry.credential;
             if !self.is_due(run, &entry) {
-                let person = matches!(entry.stage, Stage::Parked | Stage::Asks) && entry.operation != Operation::Create;
+                let begun = Sent::of(&entry).is_some_and(|sent| sent.stage.is_some());
+                let asks = matches!(entry.stage, Stage::Parked | Stage::Asks);
+                let person = asks && !begun && entry.operation != Operation::Create;
                 if person {
                     asked.insert(id)
                 } else {
@@ -254,9 +256,25 @@ impl App {
     }
 
     /// Says that an entry is about to be sent.
-    pub(crate) fn under_way(&self, entry: &OutboxEntry, sent: &Sent) -> Result<OutboxEntry, AppError> {
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] when somebody has taken it back, or changed the credential, while the account was asked.
+    pub(crate) fn under_way(
+        &self,
+        entry: &OutboxEntry,
+        row: &Credential,
+        sent: &Sent,
+    ) -> Result<OutboxEntry, AppError> {
+        let before = entry;
         let entry = OutboxEntry { stage: Stage::InFlight, step: sent.json(), ..entry.clone() };
-        self.store.write(|writer| writer.update_outbox(&entry))?;
+        self.store.write(|writer| {
+            let found = writer.credential(row.id)?.map_or(0, |now| now.version);
+            let there = writer.outbox_entry(entry.number)?.is_some_and(|now| now.step == before.step);
+            if !there || found != row.version {
+                return Err(StoreError::Stale { found });
+            }
+            writer.update_outbox(&entry)
+        })?;
         self.reached(crate::Step::InFlight);
         Ok(entry)
     }
@@ -281,6 +299,12 @@ impl App {
         let entry = self.store.read(|reader| reader.outbox_entry(turn.entry.number))?;
         let Some(entry) = entry else { return Ok(Pushed::Waits(None)) };
         match error {
+            // What is deleted here is in no list, so that nobody could try it again.
+            RemoteError::Rejected { .. } | RemoteError::Forbidden(_) | RemoteError::NotFound(_)
+                if entry.operation == Operation::Delete =>
+            {
+                self.later(&entry, None)
+            }
             RemoteError::Rejected { .. } | RemoteError::Forbidden(_) | RemoteError::NotFound(_) => {
                 self.park(&entry, turn.row, error.to_string())
             }

@@ -41,9 +41,9 @@ impl App {
                     row.remote_id = None;
                     row.state = State::Ready;
                     row.trouble = None;
+                    row.default |= sent.default;
                     writer.forget_agreed(row.id)?;
-                    writer.enqueue(row.id, Operation::Create, now, None)?;
-                    return Ok(());
+                    return self.queue_creation(writer, row, now);
                 }
             }
         }
@@ -66,6 +66,28 @@ impl App {
         Ok(())
     }
 
+    /// Queues the making of a credential, and behind it the flags that it has here.
+    pub(crate) fn queue_creation(
+        &self,
+        writer: &Writer<'_>,
+        row: &Credential,
+        now: DateTime<Utc>,
+    ) -> Result<(), AppError> {
+        let wire = &row.kind.kind().wire;
+        let waiting = writer.waiting(row.id)?;
+        writer.enqueue(row.id, Operation::Create, now, None)?;
+        let flags = [
+            (Operation::Default, row.default && wire.default.is_some()),
+            (Operation::Lock, row.locked && wire.lock.is_some()),
+        ];
+        for (operation, wanted) in flags {
+            if wanted && !waiting.iter().any(|entry| entry.operation == operation) {
+                writer.enqueue(row.id, operation, now, None)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Queues a deletion: what was never in the account has nothing to be deleted there.
     pub(crate) fn queue_deletion(
         &self,
@@ -75,6 +97,12 @@ impl App {
     ) -> Result<(), AppError> {
         let mut may_be_there = row.remote_id.is_some();
         for entry in writer.waiting(row.id)? {
+            if entry.operation == Operation::Replace && Sent::of(&entry).is_some_and(|sent| sent.stage.is_some()) {
+                return Err(AppError::Refused(format!(
+                    "{} is being replaced in the account, which may have two of it at this moment. Sync first, then delete it.",
+                    shown(row)
+                )));
+            }
             if entry.operation == Operation::Create && entry.step.is_some() {
                 may_be_there = true;
             } else if !matches!(entry.operation, Operation::Unlock | Operation::Default) || row.remote_id.is_none() {
@@ -163,7 +191,7 @@ impl App {
         }
         if row.state == State::Ready && !waiting.iter().any(|entry| entry.operation == Operation::Create) {
             // The account does not have it any more: it is made there anew.
-            writer.enqueue(row.id, Operation::Create, now, None)?;
+            self.queue_creation(writer, row, now)?;
         }
         Ok(())
     }

@@ -97,7 +97,7 @@ impl App {
                     format!("The account has a credential named {} already. Give this one another name.", shown(&row)),
                 );
             }
-            let entry = self.under_way(turn.entry, &sent)?;
+            let entry = self.under_way(turn.entry, turn.row, &sent)?;
             return self.create_new(&Turn { entry: &entry, ..*turn }, &sent);
         }
         let secrets = match self.secrets_to_send(turn)? {
@@ -116,7 +116,7 @@ impl App {
             Answer::Valid | Answer::NoAnswer(_) => {}
         }
         let sent = Sent { stage: Some(ReplaceStage::Deleting), ..sent };
-        let entry = self.under_way(turn.entry, &sent)?;
+        let entry = self.under_way(turn.entry, turn.row, &sent)?;
         self.delete_old(&Turn { entry: &entry, ..*turn }, &sent)
     }
 
@@ -146,7 +146,7 @@ impl App {
         }
         self.reached(crate::Step::Sent);
         let sent = Sent { stage: Some(ReplaceStage::Creating), gone: true, ..sent.clone() };
-        let entry = self.under_way(turn.entry, &sent)?;
+        let entry = self.under_way(turn.entry, turn.row, &sent)?;
         self.create_new(&Turn { entry: &entry, ..*turn }, &sent)
     }
 
@@ -188,7 +188,7 @@ impl App {
             Err(pushed) => return Ok(pushed),
         };
         let sent = &Sent { given: generation(row), ..sent.clone() };
-        let entry = &self.under_way(turn.entry, sent)?;
+        let entry = &self.under_way(turn.entry, turn.row, sent)?;
         let turn = &Turn { entry, ..*turn };
         let made = match link.send(link.remote.create(row.kind, turn.organization, &sent.values, &secrets)) {
             Err(AppError::Remote(error)) if settles_by_reading(&error) => {

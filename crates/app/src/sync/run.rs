@@ -177,8 +177,8 @@ impl App {
         progress(SyncProgress { stage: SyncStage::Who, done: 0, total: None });
         let (link, who) = Link::with_who(self, account, cancel)?;
         let remarks = if options.dry_run { Vec::new() } else { self.learn(account.workspace, &who)? };
-        // The role may be another one now.
-        let here = self.here()?;
+        // The role may be another one now, and the workspace in use too: it is this one that is synced.
+        let here = self.here_in(account.workspace)?;
         let report = SyncReport { dry_run: options.dry_run, remarks, ..SyncReport::default() };
         let mut run = Run {
             options,

@@ -63,7 +63,7 @@ impl App {
                     writer.journal(erased, Phase::Erasing)?;
                 }
                 match settled.outbox {
-                    Outbox::Create => writer.enqueue(id, Operation::Create, now, None)?,
+                    Outbox::Create => self.queue_creation(writer, &next, now)?,
                     Outbox::Delete => writer.enqueue(id, Operation::Delete, now, None)?,
                     Outbox::Change | Outbox::Nothing => {}
                 }

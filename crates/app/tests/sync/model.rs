@@ -369,7 +369,8 @@ impl Life {
                 let settled = self.app().resolve(id, &Resolution { all: Some(side), ..Resolution::default() });
                 if settled.is_err() {
                     let theirs = Resolution { all: Some(Side::Theirs), ..Resolution::default() };
-                    self.app().resolve(id, &theirs).unwrap();
+                    // Where neither can be, the next sync says what has become of it.
+                    let _ = self.app().resolve(id, &theirs);
                 }
             }
             let pending = self.app().pending().unwrap();
@@ -382,6 +383,7 @@ impl Life {
                     "parked" if round > 2 => {
                         let discarded = self.app().discard(id);
                         if discarded.is_err() {
+                            let _ = self.app().set_locked(id, false);
                             let name = self.app().show(id).unwrap().kind.kind().name_field;
                             let fresh = json!({ name: format!("free-{}", self.fresh()) });
                             let _ = self.app().edit(id, None, input(&fresh), credenza_app::Completeness::Complete);
