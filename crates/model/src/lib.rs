@@ -21,6 +21,8 @@
 //! assert!(findings.problems.iter().any(|p| p.field == "s3SecretKey"));
 //! ```
 
+mod annotation;
+pub mod discreet;
 mod facts;
 mod field;
 mod id;
@@ -37,9 +39,11 @@ mod secret;
 mod shapes;
 mod text;
 mod value;
+mod verdict;
 mod view;
 mod wire;
 
+pub use annotation::{Annotation, EXPIRES, NOTE};
 pub use facts::Facts;
 pub use field::{Choice, Condition, Field, FieldType, Shape};
 pub use id::{CredentialId, Generation, IdError, OrganizationId, WorkspaceId};
@@ -51,7 +55,10 @@ pub use problem::{Code, Findings, Problem};
 pub use reading::{Changes, Reading, SecretChange};
 pub use rights::{Access, Action, Role};
 pub use secret::{Secret, SecretMap, SecretRef, SecretState};
+pub use shapes::gcp_key::ServiceAccountKey;
+pub use shapes::kubeconfig::{ClientCertificate, Kubeconfig};
 pub use text::printable;
 pub use value::{Value, Values};
+pub use verdict::{Verdict, VerdictView};
 pub use view::{ConditionView, FieldView, FieldWord, KindView, RightsView};
 pub use wire::{Body, Call, Method, Wire};

@@ -5,7 +5,7 @@
 mod common;
 
 use common::{fixture, refused, taken};
-use credenza_model::KindId;
+use credenza_model::{KindId, ServiceAccountKey};
 use serde_json::{Value, json};
 
 /// The sample's key file with one member changed; `null` takes it out.
@@ -93,4 +93,19 @@ fn a_key_file_that_sends_sign_ins_elsewhere_is_refused() {
         taken(KindId::Gcp, "config", &key_file(member, Value::Null), &[]);
     }
     taken(KindId::Gcp, "config", &key_file("token_uri", json!("https://accounts.google.com/o/oauth2/token")), &[]);
+}
+
+#[test]
+fn a_key_file_is_read_for_those_who_use_it() {
+    let key = ServiceAccountKey::read(&fixture("gcp-service-account.json")).unwrap();
+    assert_eq!(
+        (key.email.as_str(), key.project.as_str()),
+        ("robot@acme-prod-417203.iam.gserviceaccount.com", "acme-prod-417203")
+    );
+    assert!(!key.key_id.is_empty() && key.private_key.len() > 1000);
+    assert_eq!(key.token_uri.unwrap().as_str(), "https://oauth2.googleapis.com/token");
+    assert!(ServiceAccountKey::read(&key_file("token_uri", Value::Null)).unwrap().token_uri.is_none());
+    // An address that is not Google's never comes out of it.
+    let refused = ServiceAccountKey::read(&key_file("token_uri", json!("https://tokens.example.com"))).err().unwrap();
+    assert!(refused.contains("is not Google's"), "{refused}");
 }

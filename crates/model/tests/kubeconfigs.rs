@@ -7,7 +7,7 @@ mod common;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use common::{fixture, refused, taken};
-use credenza_model::KindId;
+use credenza_model::{KindId, Kubeconfig};
 use serde_json::Value;
 
 /// The sample's kubeconfig with one text replaced by another.
@@ -150,4 +150,36 @@ fn a_large_kubeconfig_is_taken_with_a_warning() {
         assert!(text.len() > 200_000, "{}", text.len());
         taken(KindId::Openshift, "kubeConfig", &text, &["40 contexts"]);
     }
+}
+
+#[test]
+fn a_kubeconfig_is_read_for_those_who_use_it() {
+    let file = Kubeconfig::read(&fixture("kubeconfig.yaml")).unwrap();
+    assert_eq!(file.server.as_str(), "https://api.ocp.example.com:6443/");
+    assert_eq!((file.user.as_str(), file.authorities.len(), file.skips_tls), ("system:admin", 1, false));
+    assert!(file.token.is_none() && file.password.is_none() && file.proxy.is_none() && file.tls_server_name.is_none());
+    let certificate = file.certificate.unwrap();
+    assert_eq!(certificate.chain.len(), 1);
+    assert!(certificate.from < certificate.until && certificate.key.len() > 1000);
+
+    let file = Kubeconfig::read(&fixture("kubeconfig-token.yaml")).unwrap();
+    assert!(file.certificate.is_none() && file.token.is_some_and(|token| token.split('.').count() == 3));
+    assert_eq!(file.token_end.unwrap().timestamp(), 2_051_222_400);
+
+    let cluster =
+        "    insecure-skip-tls-verify: true\n    tls-server-name: kubernetes\n    proxy-url: http://ana:pw@proxy:3128";
+    let server = line("server:");
+    let file = Kubeconfig::read(&kubeconfig(&server, &format!("{server}\n{cluster}"))).unwrap();
+    assert!(file.skips_tls);
+    assert_eq!(file.tls_server_name.as_deref(), Some("kubernetes"));
+    assert_eq!(file.proxy.unwrap().as_str(), "http://ana:pw@proxy:3128");
+
+    let pair = format!("{}\n{}", line("client-certificate-data"), line("client-key-data"));
+    let file = Kubeconfig::read(&kubeconfig(&pair, "    username: ana\n    password: pw")).unwrap();
+    let (user, password) = file.password.unwrap();
+    assert_eq!((user.as_str(), password.as_str()), ("ana", "pw"));
+
+    // What the field refuses is not read either, and the sentence is the field's.
+    let refused = Kubeconfig::read(&kubeconfig("server: https://", "server: http://")).err().unwrap();
+    assert!(refused.contains("does not begin with https://"), "{refused}");
 }

@@ -12,7 +12,6 @@ mod clock;
 mod content;
 #[cfg(test)]
 mod contract;
-mod discreet;
 mod error;
 mod find;
 mod host;

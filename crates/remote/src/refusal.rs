@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use credenza_model::discreet::{SHOWN, clean};
 use reqwest::StatusCode;
 
-use crate::discreet::{SHOWN, clean};
 use crate::json::Json;
 use crate::link::Reply;
 use crate::{Outcome, RemoteError};

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use credenza_model::discreet::clean;
 use credenza_model::{Secret, SecretMap};
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, Shared};
@@ -15,7 +16,6 @@ use crate::RemoteError;
 use crate::account::SessionKeeper;
 use crate::clock::renew_at;
 use crate::content::{Content, Node};
-use crate::discreet::clean;
 use crate::link::{Ask, Link, Pace, Reply};
 use crate::refusal;
 use crate::sign_in::Grant;

@@ -2,10 +2,46 @@
 
 use serde::Deserialize;
 use url::Url;
+use zeroize::Zeroizing;
 
 use super::Leaf;
 use super::pem::{self, PrivateKey};
 use crate::Facts;
+
+/// The key of a service account, as it signs with it.
+pub struct ServiceAccountKey {
+    /// The account.
+    pub email: String,
+    /// Its own project.
+    pub project: String,
+    /// Which of its keys this is.
+    pub key_id: String,
+    /// The RSA key in PKCS#8, wiped after use.
+    pub private_key: Zeroizing<Vec<u8>>,
+    /// Where the file has tokens from: an address of Google's, or nothing.
+    pub token_uri: Option<Url>,
+}
+
+impl ServiceAccountKey {
+    /// Reads a key file.
+    ///
+    /// # Errors
+    /// The sentence of the field's shape, when the file has another one.
+    pub fn read(text: &str) -> Result<Self, String> {
+        shape(text)?;
+        let file = read(text)?;
+        let part = |leaf: &Leaf| leaf.text().unwrap_or_default().trim().to_owned();
+        let key = file.private_key.text().and_then(pem::blocks).and_then(|mut blocks| blocks.drain(..).next());
+        let key = key.ok_or("Config file lacks its private_key.")?;
+        Ok(Self {
+            email: part(&file.client_email),
+            project: part(&file.project_id),
+            key_id: part(&file.private_key_id),
+            private_key: key.der,
+            token_uri: file.token_uri.text().and_then(|address| Url::parse(address.trim()).ok()),
+        })
+    }
+}
 
 /// What of the file is looked at.
 #[derive(Default, Deserialize)]
@@ -134,13 +170,14 @@ fn private_key(key: Option<&str>) -> Result<(), String> {
 
 /// A file that names another host would have a signed assertion sent there.
 fn googles_own(file: &KeyFile) -> Result<(), String> {
-    let google = |address: &str| {
-        Url::parse(address).is_ok_and(|url| {
-            let host = url.host_str().unwrap_or_default();
-            let known = host == "googleapis.com" || host.ends_with(".googleapis.com") || host == "accounts.google.com";
-            url.scheme() == "https" && known && url.username().is_empty() && url.password().is_none()
-        })
-    };
+    // Some addresses of Google's keep what anybody sends there, so that the host alone says too little.
+    const TOKENS: &[&str] = &[
+        "https://oauth2.googleapis.com/token",
+        "https://accounts.google.com/o/oauth2/token",
+        "https://www.googleapis.com/oauth2/v3/token",
+        "https://www.googleapis.com/oauth2/v4/token",
+    ];
+    let google = |address: &str| TOKENS.contains(&address.trim());
     if file.token_uri.is_given() && !file.token_uri.text().is_some_and(google) {
         return Err("The token_uri in Config file is not Google's: sign-ins would be sent elsewhere.".into());
     }

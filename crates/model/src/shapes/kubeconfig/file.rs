@@ -51,6 +51,7 @@ pub(super) struct Cluster {
     pub(super) certificate_authority: Leaf,
     pub(super) certificate_authority_data: Leaf,
     pub(super) insecure_skip_tls_verify: Leaf,
+    pub(super) tls_server_name: Leaf,
     pub(super) proxy_url: Leaf,
 }
 

@@ -1,14 +1,16 @@
 //! A kubeconfig: whether its current context can be used from another machine.
 
 mod file;
+mod reader;
 
 use url::Url;
 use x509_cert::Certificate;
 use x509_cert::der::Decode;
 
 use self::file::{Cluster, Current, read, resolve};
-use super::jwt;
+pub use self::reader::{ClientCertificate, Kubeconfig};
 use super::pem::{self, PrivateKey};
+use super::{Leaf, jwt};
 use crate::Facts;
 
 /// How a file that stands on its own is made.
@@ -28,7 +30,7 @@ pub(crate) fn warnings(text: &str) -> Vec<String> {
         return Vec::new();
     };
     let mut warnings = Vec::new();
-    if current.cluster.insecure_skip_tls_verify.is_given() {
+    if matches!(current.cluster.insecure_skip_tls_verify, Leaf::On) {
         warnings
             .push("Kubeconfig File does not check the cluster's certificate (insecure-skip-tls-verify).".to_owned());
     }

@@ -1,10 +1,11 @@
 //! What a server says, made safe to show: short, on one line, and without what was sent to it in secret.
 
-use credenza_model::printable;
 use zeroize::Zeroizing;
 
+use crate::printable;
+
 /// The longest text of a server that is shown, in characters.
-pub(crate) const SHOWN: usize = 300;
+pub const SHOWN: usize = 300;
 
 /// A shorter text than this is no secret worth hiding: hiding each "a" would make every sentence unreadable.
 const WHOLE: usize = 4;
@@ -17,7 +18,7 @@ const PART: usize = 16;
 const HIDDEN: &str = "•••";
 
 /// A text on one line, bounded, without anything that was sent in secret: a server may quote what it got.
-pub(crate) fn clean(text: &str, hidden: &[&str]) -> String {
+pub fn clean(text: &str, hidden: &[&str]) -> String {
     // What is behind this is not shown anyhow, and looking through megabytes for every line of a file takes its time.
     let mut text: String = text.chars().take(8 * SHOWN).collect();
     for line in hidden.iter().flat_map(|secret| std::iter::once(*secret).chain(secret.lines())).map(str::trim) {
