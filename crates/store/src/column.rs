@@ -35,6 +35,12 @@ pub(crate) fn read_json<T: DeserializeOwned>(row: &Row<'_>, column: &str) -> rus
     serde_json::from_str(&text).map_err(|_| unreadable())
 }
 
+/// Reads a JSON column that may be absent.
+pub(crate) fn read_json_if_any<T: DeserializeOwned>(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<T>> {
+    let text: Option<String> = row.get(column)?;
+    text.map(|text| serde_json::from_str(&text).map_err(|_| unreadable())).transpose()
+}
+
 /// Reads what [`word`] wrote.
 pub(crate) fn read_word<T: DeserializeOwned>(row: &Row<'_>, column: &str) -> rusqlite::Result<T> {
     let text: String = row.get(column)?;

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::row::{Home, INSERT, SELECT, UPDATE, read_row, write};
 use crate::search::fold;
-use crate::{Reader, Row, State, StoreError, Writer, column};
+use crate::{Check, Reader, Row, State, StoreError, Writer, column};
 
 /// A credential as stored.
 #[derive(Clone, Debug, PartialEq)]
@@ -62,6 +62,12 @@ pub struct Credential {
     pub account: AccountFacts,
     /// Why the account did not take what was changed here.
     pub trouble: Option<Trouble>,
+    /// What a person notes of it. It stays here.
+    pub note: String,
+    /// When it ends, as a person says. It stays here.
+    pub expires_by_hand: Option<DateTime<Utc>>,
+    /// The last check of it as it is; an update that changes what a check depends on drops it.
+    pub check: Option<Check>,
 }
 
 /// What an account tells of a credential that is no field of it.
@@ -243,12 +249,15 @@ impl Writer<'_> {
     /// Puts a credential in the place of its row, if that still has the version which the change was made to. The new
     /// version is the credential's own.
     pub fn update_credential(&self, credential: &Credential, seen_version: u32) -> Result<(), StoreError> {
-        let mut find = self.connection.prepare_cached("SELECT seq, version FROM credentials WHERE id = ?1")?;
-        let (seq, found): (i64, u32) =
-            find.query_row([credential.id.to_string()], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        if found != seen_version {
-            return Err(StoreError::Stale { found });
+        let mut find = self.connection.prepare_cached("SELECT seq FROM credentials WHERE id = ?1")?;
+        let seq: i64 = find.query_row([credential.id.to_string()], |row| row.get(0))?;
+        let there = self.credential(credential.id)?.ok_or(StoreError::NotFound)?;
+        if there.version != seen_version {
+            return Err(StoreError::Stale { found: there.version });
         }
+        // A check that was recorded since the row was read is not the caller's to undo.
+        let check = there.check.clone().filter(|_| there.is_checked_alike(credential));
+        let credential = &Credential { check, ..credential.clone() };
         let home = self.home(credential)?;
         let mut update = self.connection.prepare_cached(UPDATE)?;
         write(credential, &home, |values| update.execute(values))?;
@@ -286,7 +295,7 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn home(&self, credential: &Credential) -> Result<Home, StoreError> {
+    pub(crate) fn home(&self, credential: &Credential) -> Result<Home, StoreError> {
         let mut select = self.connection.prepare_cached(
             "SELECT o.workspace, o.seq, o.name FROM organizations o JOIN workspaces w ON w.seq = o.workspace
              WHERE o.id = ?1 AND w.id = ?2",

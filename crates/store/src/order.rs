@@ -17,6 +17,8 @@ pub enum Sort {
     Project,
     /// When it ends.
     Expiry,
+    /// What its last check found: first what somebody has to do something about.
+    Check,
     /// When it was made.
     Created,
     /// When it was last changed.
@@ -92,6 +94,7 @@ impl Sort {
             Sort::Identity => &["c.identity_key", "c.name_key", "c.id"],
             Sort::Project => &["c.project_key", "c.name_key", "c.id"],
             Sort::Expiry => &["c.expiry", "c.name_key", "c.id"],
+            Sort::Check => &["c.check_rank", "c.name_key", "c.id"],
             Sort::Created => &["c.created_at", "c.id"],
             Sort::Modified => &["c.modified_at", "c.id"],
             Sort::Locked => &["c.locked", "c.name_key", "c.id"],

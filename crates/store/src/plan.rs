@@ -261,6 +261,7 @@ mod tests {
             Sort::Identity,
             Sort::Project,
             Sort::Expiry,
+            Sort::Check,
             Sort::Created,
             Sort::Modified,
             Sort::Locked,

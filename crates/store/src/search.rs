@@ -136,7 +136,7 @@ impl Writer<'_> {
 fn haystack(credential: &Credential, organization_name: &str) -> String {
     let kind = credential.kind.kind();
     let facts = &credential.facts;
-    let expiry = facts.expiry.map(|at| at.format("%Y-%m-%d").to_string());
+    let expiry = credential.expires().map(|(at, _)| at).map(|at| at.format("%Y-%m-%d").to_string());
     let endpoints =
         kind.fields.iter().filter(|field| field.ty == FieldType::Url && !field.secret).filter_map(|field| {
             match credential.values.get(field.id) {
@@ -144,7 +144,8 @@ fn haystack(credential: &Credential, organization_name: &str) -> String {
                 _ => None,
             }
         });
-    [Some(credential.name.as_str()), Some(organization_name), Some(credential.kind.as_str()), Some(kind.label)]
+    let note = Some(credential.note.as_str()).filter(|note| !note.is_empty());
+    [Some(credential.name.as_str()), Some(organization_name), Some(credential.kind.as_str()), Some(kind.label), note]
         .into_iter()
         .chain([&facts.identity, &facts.project, &facts.fingerprint, &expiry].map(Option::as_deref))
         .flatten()

@@ -119,6 +119,9 @@ pub(crate) fn credential(workspace: WorkspaceId, organization: OrganizationId, k
         erase_at: None,
         account: Default::default(),
         trouble: None,
+        note: String::new(),
+        expires_by_hand: None,
+        check: None,
     }
 }
 

@@ -28,10 +28,10 @@ fn a_newer_file_is_refused_and_left_as_it_is() {
     let before = everything(dir.path());
     for _ in 0..2 {
         let refused = Store::open(dir.path()).err();
-        assert_eq!(refused, Some(StoreError::Newer { found: 99, known: 2 }));
+        assert_eq!(refused, Some(StoreError::Newer { found: 99, known: 3 }));
     }
     assert_eq!(everything(dir.path()), before);
-    let said = StoreError::Newer { found: 99, known: 2 }.to_string();
+    let said = StoreError::Newer { found: 99, known: 3 }.to_string();
     assert!(said.contains("newer version"), "{said}");
 }
 
@@ -46,7 +46,7 @@ fn a_newer_file_whose_version_is_only_in_its_wal_is_left_as_it_is() {
     }
     let mut before = everything(newer.path());
     assert!(before.iter().any(|(path, bytes)| path.ends_with("credenza.db-wal") && !bytes.is_empty()));
-    assert_eq!(Store::open(newer.path()).err(), Some(StoreError::Newer { found: 99, known: 2 }));
+    assert_eq!(Store::open(newer.path()).err(), Some(StoreError::Newer { found: 99, known: 3 }));
     let mut after = everything(newer.path());
     for files in [&mut before, &mut after] {
         // The index of the WAL is rebuilt by whoever opens it.

@@ -3,6 +3,7 @@
 
 mod account;
 mod backups;
+mod checks;
 mod credentials;
 mod desk;
 mod files;
