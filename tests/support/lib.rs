@@ -4,6 +4,7 @@
 //! Everything here panics when it cannot do what it is asked: a test has no better use for an error.
 
 pub mod canary;
+pub mod prometheus;
 pub mod session;
 #[cfg(feature = "e2e")]
 pub mod webdriver;

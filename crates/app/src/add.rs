@@ -1,10 +1,10 @@
 //! Adding a credential, complete or as a draft.
 
-use credenza_model::{Action, CredentialId, Field, Findings, Input, KindId, Values};
+use credenza_model::{Action, Annotation, CredentialId, Field, Findings, Input, KindId, Values};
 use credenza_store::{AccountFacts, Credential, Operation, State};
 use uuid::Uuid;
 
-use crate::judge::{all_problems, judge, refuse, warn_expired};
+use crate::judge::{all_problems, judge, refuse, warn_expired, with_annotation};
 use crate::protocol::SecretPlan;
 use crate::view::Saved;
 use crate::{App, AppError};
@@ -16,13 +16,20 @@ impl App {
     /// # Errors
     /// [`AppError::Forbidden`], [`AppError::Invalid`] with a problem at each field, [`AppError::Keychain`]; in each case
     /// nothing was written.
-    pub fn add(&self, kind: KindId, organization: Option<&str>, input: Input, draft: bool) -> Result<Saved, AppError> {
+    pub fn add(
+        &self,
+        kind: KindId,
+        organization: Option<&str>,
+        mut input: Input,
+        draft: bool,
+    ) -> Result<Saved, AppError> {
         let here = self.here()?;
         let kind = kind.kind();
         here.require(kind, Action::Add)?;
         let organization = here.organization(organization)?.id;
         here.require_in(organization, kind, Action::Add)?;
-        let reading = kind.read(input);
+        let annotation = Annotation::take(&mut input);
+        let reading = with_annotation(kind.read(input), &annotation);
         let now = (self.now)();
         let mut judged = self.store.read(|reader| judge(reader, kind, organization, None, &reading, draft))?;
         if draft {
@@ -61,8 +68,12 @@ impl App {
             erase_at: None,
             account: AccountFacts::default(),
             trouble: None,
+            note: annotation.note.flatten().unwrap_or_default(),
+            expires_by_hand: annotation.expires.flatten(),
+            check: None,
         };
         let (id, secrets) = (row.id, reading.secrets);
+        row.check = self.found_before(&row, Some(&secrets));
         self.save(id, SecretPlan::Replace(None, &secrets), |writer, secret| {
             row.secret = secret;
             writer.insert_credential(&row)?;
@@ -72,6 +83,7 @@ impl App {
             self.record(writer, &row, "add", "")
         })
         .map_err(|error| self.name_was_taken(error, kind))?;
+        self.forget_recent();
         let row = self.row(id)?;
         Ok(Saved { credential: self.view(&here, row), warnings })
     }
@@ -85,7 +97,7 @@ impl App {
         kind: KindId,
         organization: Option<&str>,
         id: Option<CredentialId>,
-        input: Input,
+        mut input: Input,
     ) -> Result<Findings, AppError> {
         let here = self.here()?;
         let row = id.map(|id| self.find(&here, id)).transpose()?;
@@ -96,7 +108,8 @@ impl App {
             None => here.organization(organization)?.id,
         };
         here.require_in(organization, kind, if row.is_some() { Action::Edit } else { Action::Add })?;
-        let reading = kind.read(input);
+        let annotation = Annotation::take(&mut input);
+        let reading = with_annotation(kind.read(input), &annotation);
         let mut judged = self.store.read(|reader| judge(reader, kind, organization, row.as_ref(), &reading, false))?;
         all_problems(kind, &reading, &mut judged.findings);
         warn_expired(kind, &(kind.secret_facts)(&reading.secrets), (self.now)(), &mut judged.findings);

@@ -1,12 +1,13 @@
 //! Changing a credential. An edit names the version it saw, and an untouched secret stays.
 
 use credenza_model::{
-    Action, Code, CredentialId, Findings, Input, Kind, Problem, Reading, SecretChange, SecretMap, SecretState,
+    Action, Annotation, Code, CredentialId, EXPIRES, Findings, Input, Kind, NOTE, Problem, Reading, SecretChange,
+    SecretMap, SecretState,
 };
 use credenza_store::{Credential, State, StoreError};
 use credenza_vault::VaultError;
 
-use crate::judge::{all_problems, judge, name_is_taken, refuse, warn_expired};
+use crate::judge::{all_problems, judge, name_is_taken, refuse, warn_expired, with_annotation};
 use crate::protocol::SecretPlan;
 use crate::sync::Need;
 use crate::view::{CredentialView, Saved};
@@ -33,19 +34,28 @@ impl App {
         &self,
         id: CredentialId,
         version: Option<u32>,
-        input: Input,
+        mut input: Input,
         completeness: Completeness,
     ) -> Result<Saved, AppError> {
         let here = self.here()?;
         let row = self.find(&here, id)?;
         let kind = row.kind.kind();
         here.require_in(row.organization, kind, Action::Edit)?;
-        refuse_locked(&row, "edited")?;
-        refuse_built_in(&row)?;
+        let annotation = Annotation::take(&mut input);
+        let only_beside = input.fields().next().is_none()
+            && (completeness == Completeness::AsItIs || row.state != State::Draft)
+            && annotation != Annotation::default();
+        if !only_beside {
+            refuse_locked(&row, "edited")?;
+            refuse_built_in(&row)?;
+        }
         if version.is_some_and(|seen| seen != row.version) {
             return Err(stale());
         }
-        let reading = kind.read(input);
+        if only_beside {
+            return self.annotate(&here, row, annotation);
+        }
+        let reading = with_annotation(kind.read(input), &annotation);
         let now = (self.now)();
         let as_draft = completeness == Completeness::Draft;
         let mut judged =
@@ -94,7 +104,9 @@ impl App {
             modified_at: now,
             ..row.clone()
         };
-        if secrets.is_none() && same(&row, &changed) {
+        beside(&mut changed, &annotation);
+        let annotated = changed.note != row.note || changed.expires_by_hand != row.expires_by_hand;
+        if secrets.is_none() && same(&row, &changed) && !annotated {
             return Ok(Saved { credential: self.view(&here, row), warnings });
         }
         let plan = match &secrets {
@@ -102,17 +114,44 @@ impl App {
             None => SecretPlan::Keep(row.secret),
         };
         let detail = changed_fields(&row, &changed, secrets.is_some());
+        let found = self.found_before(&changed, secrets.as_ref());
         self.save(id, plan, |writer, secret| {
             changed.secret = secret;
             // Another one may have become the default meanwhile, which is no change of what was edited here.
             changed.default = writer.credential(id)?.is_some_and(|now| now.default);
             self.queue_edit(writer, &row, &mut changed, now)?;
             writer.update_credential(&changed, row.version)?;
+            if let Some(check) = found {
+                writer.set_check(&changed, &check)?;
+            }
             self.record(writer, &changed, "edit", detail)
         })
         .map_err(|error| self.name_was_taken(error, kind))?;
+        self.forget_recent();
         let row = self.row(id)?;
         Ok(Saved { credential: self.view(&here, row), warnings })
+    }
+
+    /// Changes what a person keeps beside a credential. It concerns no account and no rule of a kind, so that neither a lock nor
+    /// anything that is wrong with the credential keeps it from being noted.
+    fn annotate(&self, here: &Here, row: Credential, annotation: Annotation) -> Result<Saved, AppError> {
+        if !annotation.refusals.is_empty() {
+            return Err(AppError::Invalid(annotation.refusals));
+        }
+        let mut changed = Credential { version: row.version + 1, ..row.clone() };
+        beside(&mut changed, &annotation);
+        if changed.note != row.note || changed.expires_by_hand != row.expires_by_hand {
+            self.store
+                .write(|writer| {
+                    // Another one may have become the default meanwhile, which is no change of what is noted here.
+                    changed.default = writer.credential(row.id)?.is_some_and(|now| now.default);
+                    writer.update_credential(&changed, row.version)?;
+                    self.record(writer, &changed, "edit", changed_fields(&row, &changed, false))
+                })
+                .map_err(|error| self.name_was_taken(error, row.kind.kind()))?;
+        }
+        let row = self.row(row.id)?;
+        Ok(Saved { credential: self.view(here, row), warnings: Vec::new() })
     }
 
     /// The whole map of secrets as it will be, when the edit touches any; the untouched ones come from the keychain.
@@ -198,6 +237,16 @@ impl App {
     }
 }
 
+/// Puts what a person keeps beside a credential into it.
+fn beside(row: &mut Credential, annotation: &Annotation) {
+    if let Some(note) = &annotation.note {
+        row.note = note.clone().unwrap_or_default();
+    }
+    if let Some(expires) = annotation.expires {
+        row.expires_by_hand = expires;
+    }
+}
+
 pub(crate) fn refuse_locked(row: &Credential, done: &str) -> Result<(), AppError> {
     if row.locked {
         return Err(AppError::Locked(format!("{} is locked and cannot be {done}. Unlock it first.", shown(row))));
@@ -243,6 +292,12 @@ fn changed_fields(before: &Credential, after: &Credential, secrets: bool) -> Str
         .filter(|field| !field.secret && before.values.get(field.id) != after.values.get(field.id))
         .map(|field| field.id)
         .collect();
+    if before.note != after.note {
+        fields.push(NOTE);
+    }
+    if before.expires_by_hand != after.expires_by_hand {
+        fields.push(EXPIRES);
+    }
     if secrets {
         fields.push("secrets");
     }

@@ -64,6 +64,9 @@ pub enum AppError {
     /// The account said no, or did not answer.
     #[error("{0}")]
     Remote(#[from] RemoteError),
+    /// The provider said no, or did not answer.
+    #[error("{0}")]
+    Provider(String),
     /// The workspace has no account, or its session has ended.
     #[error("{0}")]
     SignedOut(String),
@@ -108,6 +111,7 @@ impl AppError {
             Self::Keychain(VaultError::TooLarge) => ErrorCode::Invalid,
             Self::Keychain(_) => ErrorCode::Keychain,
             Self::Busy | Self::Renewed => ErrorCode::Busy,
+            Self::Provider(_) => ErrorCode::Provider,
             Self::SignedOut(_) => ErrorCode::SignedOut,
             Self::Cancelled => ErrorCode::Cancelled,
             Self::Remote(error) => match error {
@@ -194,6 +198,8 @@ pub enum ErrorCode {
     SecondFactor,
     /// The account refused it or failed.
     Remote,
+    /// The provider of a credential refused it or failed.
+    Provider,
     /// Conflicts wait for a person.
     Conflicts,
     /// It was stopped.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use credenza_model::{
-    Code, Facts, Findings, Kind, OrganizationId, Problem, Reading, SecretChange, SecretState, Values,
+    Annotation, Code, Facts, Findings, Kind, OrganizationId, Problem, Reading, SecretChange, SecretState, Values,
 };
 use credenza_store::{Agreed, Credential, Reader, State};
 
@@ -135,6 +135,12 @@ fn judge_synced(kind: &'static Kind, row: &Credential, agreed: &Agreed, judged: 
             );
         }
     }
+}
+
+/// What a person keeps beside a credential is refused as the fields are, when it is neither a note nor a date.
+pub(crate) fn with_annotation(mut reading: Reading, annotation: &Annotation) -> Reading {
+    reading.refusals.extend(annotation.refusals.iter().cloned());
+    reading
 }
 
 /// Refuses what is no data at all. A draft accepts everything else.

@@ -11,6 +11,7 @@ mod account;
 mod add;
 mod audit;
 mod cancel;
+mod check;
 mod edit;
 mod error;
 mod flags;
@@ -31,6 +32,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use chrono::{DateTime, Utc};
+use credenza_check::Checker;
 use credenza_model::{Access, Action, Kind, KindId, OrganizationId, Role, Tab, WorkspaceId};
 use credenza_remote::Limits;
 use credenza_store::{Organization, Store, Workspace};
@@ -38,10 +40,12 @@ use credenza_vault::Vault;
 use tokio::runtime::Runtime;
 
 pub use account::{
-    AccountView, CheckVerdict, CheckView, SignInInput, SignInMethod, SuggestedFields, SuggestionView,
-    WhoOrganizationView, WhoView,
+    AccountView, SignInInput, SignInMethod, SuggestedFields, SuggestionView, WhoOrganizationView, WhoView,
 };
 pub use cancel::Cancel;
+pub use check::{CheckProgress, CheckReport, CheckedView, EndpointView};
+pub use credenza_check::Limits as CheckLimits;
+pub use credenza_store::{Check, CheckDetail, ExpirySource};
 pub use edit::Completeness;
 pub use error::{AppError, ErrorCode, ErrorView};
 pub use keychain::KeychainView;
@@ -62,6 +66,9 @@ pub struct App {
     workspace: Option<String>,
     now: fn() -> DateTime<Utc>,
     limits: Limits,
+    check_limits: CheckLimits,
+    checker: Mutex<Option<(check::Kept, Arc<Checker>)>>,
+    recent: Mutex<Option<check::Recent>>,
     runtime: OnceLock<Runtime>,
     line: Mutex<Option<Arc<account::link::Line>>>,
     on_step: Box<dyn Fn(Step) + Send + Sync>,
@@ -95,6 +102,9 @@ impl App {
             workspace: None,
             now: Utc::now,
             limits: Limits::default(),
+            check_limits: CheckLimits::default(),
+            checker: Mutex::new(None),
+            recent: Mutex::new(None),
             runtime: OnceLock::new(),
             line: Mutex::new(None),
             on_step: Box::new(|_| ()),
@@ -119,6 +129,13 @@ impl App {
     #[must_use]
     pub fn with_limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
+        self
+    }
+
+    /// Checks credentials within other bounds than the usual ones.
+    #[must_use]
+    pub fn with_check_limits(mut self, limits: CheckLimits) -> Self {
+        self.check_limits = limits;
         self
     }
 

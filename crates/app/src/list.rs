@@ -1,7 +1,7 @@
 //! Lists, a page at a time, and the counts of the tabs. No list reads the keychain.
 
 use credenza_model::{Action, Kind, KindId, Tab};
-use credenza_store::{Query, Sort, State};
+use credenza_store::{Credential, Query, Sort, State};
 use serde::{Deserialize, Serialize};
 
 use crate::view::{CredentialView, credential_view};
@@ -106,6 +106,22 @@ impl App {
         })
     }
 
+    /// Goes through all of a list at one moment, without a view of any.
+    pub(crate) fn each_listed(&self, query: &ListQuery, mut visit: impl FnMut(&Credential)) -> Result<(), AppError> {
+        let (mut query, _) = self.query(&ListQuery { limit: MOST, offset: 0, ..query.clone() })?;
+        self.store.read(|reader| {
+            loop {
+                let page = reader.page(&query)?;
+                page.items.iter().for_each(|row| visit(&row.credential));
+                let read = u32::try_from(page.items.len()).unwrap_or(u32::MAX);
+                query.offset = query.offset.saturating_add(read);
+                if read < MOST {
+                    return Ok(());
+                }
+            }
+        })
+    }
+
     /// What is asked for, once it is known that it may be.
     fn query(&self, query: &ListQuery) -> Result<(Query, u32), AppError> {
         let here = self.here()?;
@@ -189,6 +205,7 @@ fn sort(column: Option<&str>, kinds: &[KindId]) -> Result<Sort, AppError> {
         "identity" => Sort::Identity,
         "project" => Sort::Project,
         "expiry" => Sort::Expiry,
+        "check" => Sort::Check,
         "createdAt" => Sort::Created,
         "modifiedAt" => Sort::Modified,
         "locked" => Sort::Locked,
@@ -198,7 +215,7 @@ fn sort(column: Option<&str>, kinds: &[KindId]) -> Result<Sort, AppError> {
             if !kinds.iter().any(known) {
                 return Err(AppError::usage(format!(
                     "A list cannot be sorted by {}. `credenza kinds` lists the columns of every kind; name, organization, kind, \
-                     state, identity, project, expiry, createdAt, modifiedAt, locked and default sort every list.",
+                     state, identity, project, expiry, check, createdAt, modifiedAt, locked and default sort every list.",
                     credenza_model::printable(field)
                 )));
             }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use credenza_model::{Facts, KindId, Problem, Role, SecretState, Tab, Values};
-use credenza_store::{AccountFacts, Credential, State, Trouble};
+use credenza_store::{AccountFacts, Check, Credential, ExpirySource, State, Trouble};
 use serde::{Serialize, Serializer};
 
 use crate::{App, Here};
@@ -46,6 +46,20 @@ pub struct CredentialView {
     pub account: AccountFacts,
     /// What a draft still lacks.
     pub problems: Vec<Problem>,
+    /// What a person notes of it. It stays here.
+    pub note: String,
+    /// When it ends.
+    #[serde(serialize_with = "rfc3339_if_any")]
+    #[cfg_attr(feature = "specta", specta(type = Option<String>))]
+    pub expires: Option<DateTime<Utc>>,
+    /// Who says so.
+    pub expires_from: Option<ExpirySource>,
+    /// When it ends as a person says, whoever ends it earlier.
+    #[serde(serialize_with = "rfc3339_if_any")]
+    #[cfg_attr(feature = "specta", specta(type = Option<String>))]
+    pub expires_by_hand: Option<DateTime<Utc>>,
+    /// The last check of it as it is.
+    pub check: Option<Check>,
     /// The account's number for it.
     pub account_id: Option<i32>,
     /// The projects that use it.
@@ -110,6 +124,7 @@ impl App {
 
 pub(crate) fn credential_view(row: Credential, organization: String) -> CredentialView {
     let kind = row.kind.kind();
+    let expires = row.expires();
     let state = |field: &str| row.secrets.get(field).copied().unwrap_or(SecretState::Unset);
     CredentialView {
         id: row.id.to_string(),
@@ -126,6 +141,11 @@ pub(crate) fn credential_view(row: Credential, organization: String) -> Credenti
         fields: row.values,
         facts: row.facts,
         problems: row.problems,
+        note: row.note,
+        expires: expires.map(|(at, _)| at),
+        expires_from: expires.map(|(_, source)| source),
+        expires_by_hand: row.expires_by_hand,
+        check: row.check,
         trouble: row.trouble,
         account: row.account,
         account_id: row.remote_id,
@@ -137,6 +157,13 @@ pub(crate) fn credential_view(row: Credential, organization: String) -> Credenti
 
 fn rfc3339<S: Serializer>(at: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&time(at))
+}
+
+pub(crate) fn rfc3339_if_any<S: Serializer>(at: &Option<DateTime<Utc>>, serializer: S) -> Result<S::Ok, S::Error> {
+    match at {
+        Some(at) => rfc3339(at, serializer),
+        None => serializer.serialize_none(),
+    }
 }
 
 /// A time as it goes out: RFC 3339 in UTC with milliseconds.

@@ -86,6 +86,7 @@ impl App {
     /// # Errors
     /// [`AppError::NotFound`].
     pub fn use_workspace(&self, name: &str) -> Result<WorkspaceView, AppError> {
+        self.forget_recent();
         let id = self.store.write(|writer| {
             let workspace = named(writer, name)?;
             writer.set_current_workspace(Some(workspace.id))?;

@@ -1,30 +1,34 @@
 //! What the account can be asked about a credential before it is saved: what goes into a field, and whether it works.
 
-use credenza_model::{Action, CredentialId, Input, Kind, KindId, SecretChange, SecretMap, Values, printable};
+use credenza_check::{Checker, Report};
+use credenza_model::{Action, CredentialId, Input, KindId, SecretState, Verdict, printable};
 use credenza_remote::{Account as Remote, Answer};
-use credenza_store::Credential;
+use credenza_store::Check;
 
 use super::link::Link;
-use super::view::{CheckVerdict, CheckView, SuggestedFields, SuggestionView};
+use super::view::{SuggestedFields, SuggestionView};
 use crate::{App, AppError, Cancel};
 
 impl App {
-    /// The fields whose values the account can offer.
+    /// The fields whose values the account or the provider itself can offer.
     pub fn suggested_fields() -> Vec<SuggestedFields> {
         KindId::ALL
             .iter()
             .map(|kind| SuggestedFields {
                 kind: *kind,
                 fields: Remote::suggested(*kind).iter().map(|field| (*field).to_owned()).collect(),
+                here: Checker::discovered(*kind).iter().map(|field| (*field).to_owned()).collect(),
             })
             .collect()
     }
 
-    /// What can go into a field, as the provider tells through the account, from what a form holds so far. `id` names
-    /// the credential that is being edited, whose secrets stand in for those that were not typed.
+    /// What can go into a field, as the provider tells from what a form holds so far: asked from this machine where it can
+    /// be, else through the account. `id` names the credential that is being edited, whose secrets stand in for those that
+    /// were not typed.
     ///
     /// # Errors
-    /// [`AppError::SignedOut`], [`AppError::Remote`] when the provider or the account says no.
+    /// [`AppError::Provider`] with what kept the provider from telling; [`AppError::SignedOut`] and [`AppError::Remote`] when
+    /// only the account can tell and does not.
     pub fn suggest(
         &self,
         kind: KindId,
@@ -33,12 +37,49 @@ impl App {
         input: Input,
     ) -> Result<Vec<SuggestionView>, AppError> {
         let asked = self.asked(kind, id, input)?;
-        if !Remote::suggested(asked.kind.id).contains(&field) {
-            return Err(AppError::usage(format!("The account offers nothing for {}.", printable(field))));
+        let kind = asked.kind.id;
+        let offered = Remote::suggested(kind).contains(&field);
+        let mut told = None;
+        if Checker::discovered(kind).contains(&field) {
+            // This is asked while one types, so that a slip in an address must not cost the secret of the right one.
+            if asked.kept && asked.moved {
+                return Err(AppError::Provider(
+                    "The address is another one now. Enter the secret again, and its values can be listed.".into(),
+                ));
+            }
+            if let Some(message) = self.refused_before(asked.kind, &asked.values, &asked.secrets) {
+                return Err(AppError::Provider(message));
+            }
+            let checker = self.checker()?;
+            let found = checker.discover(kind, field, &asked.values, &asked.secrets);
+            match self.wait(&Cancel::default(), found)? {
+                Ok(found) if !found.is_empty() => {
+                    return Ok(found
+                        .into_iter()
+                        .map(|one| SuggestionView { value: one.value, label: one.label })
+                        .collect());
+                }
+                Ok(_) => told = Some(Ok(Vec::new())),
+                Err(report) => {
+                    told = Some(Err(AppError::Provider(report.message.clone())));
+                    self.refused_now(&asked, report);
+                }
+            }
+        } else if !offered {
+            return Err(AppError::usage(format!("Nothing is offered for {}.", printable(field))));
         }
-        let link = self.line()?;
-        let found = link.ask(link.remote.suggest(asked.kind.id, field, asked.number, &asked.values, &asked.secrets))?;
-        Ok(found.into_iter().map(|one| SuggestionView { value: one.value, label: one.label }).collect())
+        // A cloud that only the account's machines reach may still be asked there.
+        let through_account = || {
+            let link = self.line()?;
+            let found = link.ask(link.remote.suggest(kind, field, asked.number, &asked.values, &asked.secrets))?;
+            Ok(found.into_iter().map(|one| SuggestionView { value: one.value, label: one.label }).collect())
+        };
+        match (offered.then(through_account), told) {
+            (Some(Ok(found)), _) => Ok(found),
+            (_, Some(told)) => told,
+            (Some(Err(error)), None) => Err(error),
+            (None, None) => Ok(Vec::new()),
+        }
     }
 
     /// Asks the account's checker about a credential as a form holds it.
@@ -46,12 +87,7 @@ impl App {
     /// # Errors
     /// [`AppError::SignedOut`], [`AppError::Remote`] when the account cannot be asked. That the checker itself fails is an
     /// answer, and so is that the provider refuses the credential.
-    pub fn check_in_account(
-        &self,
-        kind: KindId,
-        id: Option<CredentialId>,
-        input: Input,
-    ) -> Result<CheckView, AppError> {
+    pub fn check_in_account(&self, kind: KindId, id: Option<CredentialId>, input: Input) -> Result<Check, AppError> {
         let here = self.here()?;
         here.require(kind.kind(), Action::Check)?;
         let asked = self.asked(kind, id, input)?;
@@ -60,14 +96,12 @@ impl App {
         if let Some(row) = asked.row {
             self.store.write(|writer| self.record(writer, &row, "check", "through the account"))?;
         }
-        Ok(match answer {
-            Answer::Valid => CheckView {
-                verdict: CheckVerdict::Works,
-                message: "The provider accepts it, as the account's checker says.".into(),
-            },
-            Answer::Invalid(why) => CheckView { verdict: CheckVerdict::Refused, message: why },
-            Answer::NoAnswer(why) => CheckView { verdict: CheckVerdict::Unknown, message: why },
-        })
+        let (verdict, message) = match answer {
+            Answer::Valid => (Verdict::Works, "The provider accepts it, as the account's checker says.".to_owned()),
+            Answer::Invalid(why) => (Verdict::WrongIdentityOrSecret, why),
+            Answer::NoAnswer(why) => (Verdict::ProviderFailed, why),
+        };
+        Ok(self.found(Report::new(verdict, message), asked.kind, &|_| SecretState::Unset))
     }
 
     /// Waits until the account says that something has changed there, whatever it is: a reason to sync.
@@ -86,43 +120,4 @@ impl App {
         let account = self.account_of(&here)?;
         Link::open(self, &account, &Cancel::default())
     }
-
-    /// What a form holds, on top of the credential that it edits.
-    fn asked(&self, kind: KindId, id: Option<CredentialId>, input: Input) -> Result<Asked, AppError> {
-        let here = self.here()?;
-        let row = id.map(|id| self.find(&here, id)).transpose()?;
-        let kind = row.as_ref().map_or(kind, |row| row.kind).kind();
-        if let Some(row) = &row {
-            here.require_in(row.organization, kind, Action::Check)?;
-        } else {
-            here.require(kind, Action::Add)?;
-        }
-        let mut reading = kind.read(input);
-        let mut values = row.as_ref().map(|row| row.values.clone()).unwrap_or_default();
-        std::mem::take(&mut reading.changes).apply(&mut values);
-        let mut secrets = SecretMap::default();
-        if let Some(row) = row.as_ref().filter(|row| row.secret.is_some()) {
-            for (field, secret) in self.secrets_of(row)?.iter() {
-                if reading.secret_change(field) == SecretChange::Keep {
-                    secrets.insert(field, credenza_model::Secret::new(secret.expose().to_owned()));
-                }
-            }
-        }
-        for field in kind.secrets() {
-            if let Some(secret) = reading.secrets.remove(field.id) {
-                secrets.insert(field.id, secret);
-            }
-        }
-        let number = row.as_ref().and_then(|row| row.remote_id);
-        Ok(Asked { kind, values, secrets, number, row })
-    }
-}
-
-/// See [`App::asked`].
-struct Asked {
-    kind: &'static Kind,
-    values: Values,
-    secrets: SecretMap,
-    number: Option<i32>,
-    row: Option<Credential>,
 }

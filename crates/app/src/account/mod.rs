@@ -7,7 +7,4 @@ pub(crate) mod sign_out;
 mod view;
 mod who;
 
-pub use view::{
-    AccountView, CheckVerdict, CheckView, SignInInput, SignInMethod, SuggestedFields, SuggestionView,
-    WhoOrganizationView, WhoView,
-};
+pub use view::{AccountView, SignInInput, SignInMethod, SuggestedFields, SuggestionView, WhoOrganizationView, WhoView};

@@ -118,37 +118,16 @@ pub struct SuggestionView {
     pub label: String,
 }
 
-/// What the account's checker says of a credential.
-#[derive(Clone, Debug, Serialize)]
-#[cfg_attr(feature = "specta", derive(specta::Type))]
-pub struct CheckView {
-    /// In a word.
-    pub verdict: CheckVerdict,
-    /// In a sentence.
-    pub message: String,
-}
-
-/// The checker's answer in a word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "specta", derive(specta::Type))]
-#[serde(rename_all = "lowercase")]
-pub enum CheckVerdict {
-    /// The provider accepts it.
-    Works,
-    /// The provider refuses it.
-    Refused,
-    /// The checker itself failed; nothing is known.
-    Unknown,
-}
-
-/// The fields of a kind whose values the account can offer.
+/// The fields of a kind whose values somebody can offer.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct SuggestedFields {
     /// The kind.
     pub kind: KindId,
-    /// The ids of its fields.
+    /// The ids of its fields that the account can offer something for.
     pub fields: Vec<String>,
+    /// The ids of its fields that the provider itself is asked about, from this machine and without an account.
+    pub here: Vec<String>,
 }
 
 fn secret<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error> {

@@ -33,7 +33,8 @@ impl App {
             }
             Step::Set { row, agreed, taken } => {
                 let Some(seen) = unchanged(writer, table, row.id)? else { return Ok(None) };
-                let mut next = Credential { version: seen.version + 1, ..(**row).clone() };
+                // A check that was made since the table was read is no change to be applied.
+                let mut next = Credential { version: seen.version + 1, check: seen.check.clone(), ..(**row).clone() };
                 derive(&mut next);
                 if next.default && !seen.default {
                     writer.clear_default(next.organization, next.kind)?;
@@ -144,6 +145,9 @@ impl App {
             erase_at: None,
             account: theirs.facts(),
             trouble: None,
+            note: String::new(),
+            expires_by_hand: None,
+            check: None,
         };
         derive(&mut row);
         row
