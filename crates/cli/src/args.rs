@@ -5,11 +5,13 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+pub(crate) use crate::account_args::{LOGIN, Login, Resolve, Sync};
+
 /// Keep the credentials of your infrastructure, without a display.
 ///
 /// Credenza keeps credentials of ten cloud providers, of S3 backup storage, of Prometheus billing, of showback and of AI
 /// services. Secrets go to the keychain of the operating system; everything else goes to a database in the data
-/// directory, which the window shares. Only what works with a Taikun account needs a network: login, whoami and sync.
+/// directory, which the window shares. Only what asks others needs a network: check, login, whoami and sync.
 #[derive(Debug, Parser)]
 #[command(name = "credenza", version, propagate_version = true, max_term_width = 100, after_long_help = AFTER)]
 pub(crate) struct Args {
@@ -143,6 +145,17 @@ pub(crate) enum Command {
         field: String,
     },
 
+    /// Check whether credentials work, against their providers and from this machine
+    ///
+    /// Each is tried by the cheapest request that proves it and changes nothing. What is found is kept with the credential
+    /// and printed; the exit code is 0 only when every one works, else 1.
+    #[command(after_long_help = CHECK)]
+    Check(Check),
+
+    /// Show and change the addresses of public providers, for sovereign clouds and private gateways
+    #[command(subcommand)]
+    Endpoint(EndpointCommand),
+
     /// Sign in to a Taikun account, and connect the workspace to it
     #[command(after_long_help = LOGIN)]
     Login(Login),
@@ -217,78 +230,58 @@ JSON string:
       credenza add gcp --from - --set name=gcp-prod --set region=europe-west1
 ";
 
-const LOGIN: &str = "\
+const CHECK: &str = "\
 Examples:
-  credenza login --email petra@example.com --account acme
-      asks for the password at the terminal, and for a code when the
-      account has a second factor
+  credenza check --all
+      checks everything but drafts
 
-  credenza login --host taikun.example.com --ca ca.pem --access-key KEY
-      a robot's key; asks for the secret key
+  credenza check --all --tab backup --json | jq '.items[] | select(.verdict != \"works\")'
+      what does not work, for a script
 
-  credenza login --from - < sign-in.json
-      reads one JSON object from standard input: host, account, email
-      and password, or accessKey and secretKey; code or recoveryCode;
-      token (true or false). What is an option too, the option decides
+  credenza check --new openstack --from os.json
+      checks what is not saved
 ";
 
 #[derive(Debug, clap::Args)]
-pub(crate) struct Login {
-    /// The API's host [default: api.taikun.cloud, or the one that the workspace is connected to]
+pub(crate) struct Check {
+    /// The ids, as `list` prints them
+    #[arg(value_name = "ID")]
+    pub ids: Vec<String>,
+    /// All that the role may see, but drafts
+    #[arg(long, conflicts_with = "ids")]
+    pub all: bool,
+    /// With --all: of one tab
     #[arg(long)]
-    pub host: Option<String>,
-    /// The account's name
-    #[arg(long, value_name = "NAME")]
-    pub account: Option<String>,
-    /// Sign in with this e-mail and a password
-    #[arg(long, conflicts_with = "access_key")]
-    pub email: Option<String>,
-    /// Sign in with this access key and a secret key
-    #[arg(long, value_name = "KEY")]
-    pub access_key: Option<String>,
-    /// The access key is a user's token of an older server
-    #[arg(long, conflicts_with = "email")]
-    pub token: bool,
-    /// Trust the certificates in this PEM file too
-    #[arg(long, value_name = "FILE")]
-    pub ca: Option<PathBuf>,
-    /// Read what is not given from a JSON object in this file, or from standard input with -
-    #[arg(long, value_name = "FILE")]
-    pub from: Option<PathBuf>,
-    /// Make a workspace of this name for the account, instead of connecting the one in use
-    #[arg(long, value_name = "NAME")]
-    pub new_workspace: Option<String>,
+    pub tab: Option<String>,
+    /// With --all: of one kind
+    #[arg(long)]
+    pub kind: Option<String>,
+    /// With --all: of one organization, by name or id (a Partner's right)
+    #[arg(long, value_name = "ORG")]
+    pub organization: Option<String>,
+    /// A credential of this kind that is not saved, as --from and --set describe it
+    #[arg(long, value_name = "KIND")]
+    pub new: Option<String>,
+    #[command(flatten)]
+    pub fields: Fields,
 }
 
-#[derive(Debug, clap::Args)]
-pub(crate) struct Sync {
-    /// Say what would be done, and do nothing
-    #[arg(long, conflicts_with = "replace")]
-    pub dry_run: bool,
-    /// Believe the account when much of what it had is gone at once, and remove it here too
-    #[arg(long)]
-    pub accept_missing: bool,
-    /// Try again what the account refused
-    #[arg(long)]
-    pub retry: bool,
-    /// Agree to replace this credential in the account, as `status` describes; may be given several times
-    #[arg(long, value_name = "ID")]
-    pub replace: Vec<String>,
-}
-
-#[derive(Debug, clap::Args)]
-pub(crate) struct Resolve {
-    /// The id
-    pub id: String,
-    /// What is here holds, but for what --field says
-    #[arg(long, conflicts_with = "theirs")]
-    pub mine: bool,
-    /// What is in the account holds, but for what --field says
-    #[arg(long)]
-    pub theirs: bool,
-    /// Which side holds for one field: FIELD=mine or FIELD=theirs; may be given several times
-    #[arg(long, value_name = "FIELD=SIDE")]
-    pub field: Vec<String>,
+#[derive(Debug, Subcommand)]
+pub(crate) enum EndpointCommand {
+    /// List them, with what is used instead of the public address
+    List,
+    /// Use another address
+    Set {
+        /// The service's name, as `endpoint list` prints it
+        name: String,
+        /// An https address; http is taken on this machine alone
+        address: String,
+    },
+    /// Use the public address again
+    Clear {
+        /// The service's name
+        name: String,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -364,7 +357,7 @@ pub(crate) struct List {
     /// In one state: draft, ready, synced, changed or conflict
     #[arg(long)]
     pub state: Option<String>,
-    /// By this column: name, organization, kind, state, identity, project, expiry, createdAt, modifiedAt, locked,
+    /// By this column: name, organization, kind, state, identity, project, expiry, check, createdAt, modifiedAt, locked,
     /// default or a field's id
     #[arg(long, value_name = "COLUMN")]
     pub sort: Option<String>,

@@ -9,6 +9,8 @@ pub(crate) struct Failure {
     pub view: ErrorView,
     /// What was done all the same, for the JSON document.
     pub report: Option<serde_json::Value>,
+    /// Whether the answer that was printed says everything, so that only the exit code is left to tell.
+    pub told: bool,
 }
 
 impl Failure {
@@ -19,11 +21,20 @@ impl Failure {
 
     /// The input has problems at its fields.
     pub(crate) fn invalid(problems: Vec<Problem>) -> Self {
-        Self { view: AppError::Invalid(problems).view(), report: None }
+        Self { view: AppError::Invalid(problems).view(), report: None, told: false }
     }
 
     pub(crate) fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { view: ErrorView { code, field: None, problems: Vec::new(), message: message.into() }, report: None }
+        Self {
+            view: ErrorView { code, field: None, problems: Vec::new(), message: message.into() },
+            report: None,
+            told: false,
+        }
+    }
+
+    /// The answer was given, and it is not the good one.
+    pub(crate) fn told() -> Self {
+        Self { told: true, ..Self::new(ErrorCode::Failed, "") }
     }
 
     /// 1 failed, 2 bad input, 3 not allowed, 4 no keychain, 5 the account out of reach, 6 conflicts wait.
@@ -47,6 +58,7 @@ impl Failure {
             | ErrorCode::SignIn
             | ErrorCode::SecondFactor
             | ErrorCode::Remote
+            | ErrorCode::Provider
             | ErrorCode::Cancelled
             | ErrorCode::Failed => 1,
         }
@@ -64,6 +76,6 @@ impl From<AppError> for Failure {
         };
         let mut view = error.view();
         view.message.push_str(hint);
-        Self { view, report: None }
+        Self { view, report: None, told: false }
     }
 }

@@ -1,8 +1,10 @@
 //! `credenza`, the command line: a thin face on `credenza-app`. It parses, asks and prints; it states no rule.
 
 mod account;
+mod account_args;
 mod account_tables;
 mod args;
+mod check;
 mod failure;
 mod input;
 mod output;

@@ -4,8 +4,8 @@
 use std::io::{self, Write};
 
 use credenza_app::{
-    ConflictView, CredentialView, ErrorCode, OrganizationView, Page, PendingView, Saved, SyncReport, SyncStatus,
-    WhoView, WorkspaceView,
+    Check, CheckReport, ConflictView, CredentialView, EndpointView, ErrorCode, OrganizationView, Page, PendingView,
+    Saved, SyncReport, SyncStatus, WhoView, WorkspaceView,
 };
 use credenza_model::{KindView, Secret, printable};
 use serde::Serialize;
@@ -13,7 +13,7 @@ use serde_json::json;
 use zeroize::Zeroizing;
 
 use crate::failure::Failure;
-use crate::{account_tables, tables};
+use crate::{account_tables, check, tables};
 
 /// Prints answers in the form asked for.
 pub(crate) struct Printer {
@@ -33,6 +33,9 @@ impl Printer {
     }
 
     pub(crate) fn failure(&self, failure: &Failure) {
+        if failure.told {
+            return;
+        }
         let view = &failure.view;
         if self.json {
             let mut error = json!({"error": {"code": view.code, "message": view.message, "problems": view.problems}});
@@ -143,6 +146,18 @@ impl Printer {
 
     pub(crate) fn conflicts(&self, conflicts: &[ConflictView]) -> Printed {
         if self.json { document_out(&conflicts) } else { self.text(&account_tables::conflicts(conflicts)) }
+    }
+
+    pub(crate) fn checked(&self, report: &CheckReport) -> Printed {
+        if self.json { document_out(report) } else { self.text(&check::report(report)) }
+    }
+
+    pub(crate) fn probed(&self, found: &Check) -> Printed {
+        if self.json { document_out(found) } else { self.text(&check::probed(found)) }
+    }
+
+    pub(crate) fn endpoints(&self, endpoints: &[EndpointView]) -> Printed {
+        if self.json { document_out(&endpoints) } else { self.text(&tables::endpoints(endpoints)) }
     }
 
     /// Whether what is told beside the answer has a reader.

@@ -9,6 +9,7 @@ use credenza_store::State;
 
 use crate::account;
 use crate::args::{Add, Args, Command, Edit, List, OrganizationCommand, RoleArg, WorkspaceCommand};
+use crate::check;
 use crate::failure::Failure;
 use crate::input;
 use crate::output::Printer;
@@ -50,10 +51,13 @@ fn with_app(app: &App, command: Command, printer: &Printer) -> Result<(), Failur
         command => {
             // What a killed process left behind is finished first. When it cannot be, it waits in the journal.
             let _ = app.sweep();
-            act(app, command, printer)?;
+            let done = act(app, command, printer);
+            if done.as_ref().is_err_and(|failure| !failure.told) {
+                return done;
+            }
             // A backup that cannot be made is no failure of the command; the next one tries again.
             let _ = app.backup_if_due();
-            Ok(())
+            done
         }
     }
 }
@@ -77,6 +81,8 @@ fn act(app: &App, command: Command, printer: &Printer) -> Result<(), Failure> {
             let id = credential(&id)?;
             printer.secret(&id.to_string(), &field, &app.reveal(id, &field)?)
         }
+        Command::Check(check) => check::check(app, &check, printer),
+        Command::Endpoint(command) => check::endpoint(app, command, printer),
         Command::Login(login) => account::login(app, &login, printer),
         Command::Logout { remove, yes } => account::logout(app, remove, yes, printer),
         Command::Whoami { .. } => printer.who(&app.who(true)?),
@@ -162,7 +168,7 @@ fn list(app: &App, list: &List) -> Result<Page, Failure> {
     Ok(app.list_all(&query)?)
 }
 
-fn word<T: FromStr>(what: &str, word: &str, hint: &str) -> Result<T, Failure> {
+pub(crate) fn word<T: FromStr>(what: &str, word: &str, hint: &str) -> Result<T, Failure> {
     word.parse().map_err(|_| Failure::usage(format!("There is no {what} {}; {hint}.", printable(word))))
 }
 

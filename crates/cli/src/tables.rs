@@ -1,7 +1,7 @@
 //! Answers as people read them at a terminal.
 
 use comfy_table::{ContentArrangement, Table, presets};
-use credenza_app::{CredentialView, OrganizationView, Page, WorkspaceView};
+use credenza_app::{Check, CredentialView, EndpointView, ExpirySource, OrganizationView, Page, WorkspaceView};
 use credenza_model::{FieldView, KindView, Role, SecretState, Value, printable};
 use serde_json::json;
 
@@ -32,7 +32,9 @@ pub(crate) fn credential(credential: &CredentialView) -> String {
     row("Identity", fact(&facts.identity));
     row("Project", fact(&facts.project));
     row("Fingerprint", fact(&facts.fingerprint));
-    row("Expires", facts.expiry.map(|expiry| expiry.format("%Y-%m-%d %H:%M UTC").to_string()).unwrap_or_default());
+    row("Expires", expiry(credential));
+    row("Note", printable(&credential.note));
+    row("Last check", credential.check.as_ref().map(last_check).unwrap_or_default());
     row("In the account", credential.account_id.map(|number| format!("number {number}")).unwrap_or_default());
     row("Created by", fact(&credential.account.created_by));
     row("Last modified by", fact(&credential.account.modified_by));
@@ -50,7 +52,7 @@ pub(crate) fn page(page: &Page) -> String {
         return "No credentials.\n".into();
     }
     let mut table = plain();
-    table.set_header(["ID", "NAME", "KIND", "ORGANIZATION", "IDENTITY", "STATE"]);
+    table.set_header(["ID", "NAME", "KIND", "ORGANIZATION", "IDENTITY", "STATE", "CHECK", "EXPIRES"]);
     for item in &page.items {
         table.add_row([
             item.id.clone(),
@@ -59,6 +61,8 @@ pub(crate) fn page(page: &Page) -> String {
             cell(&item.organization),
             item.facts.identity.as_deref().map(cell).unwrap_or_default(),
             state(item),
+            item.check.as_ref().map(|check| check.verdict.label().to_owned()).unwrap_or_default(),
+            item.expires.map(|at| at.format("%Y-%m-%d").to_string()).unwrap_or_default(),
         ]);
     }
     let count = page.items.len();
@@ -68,6 +72,30 @@ pub(crate) fn page(page: &Page) -> String {
         String::new()
     };
     format!("{table}\n{rest}")
+}
+
+pub(crate) fn endpoints(endpoints: &[EndpointView]) -> String {
+    let mut table = plain();
+    table.set_header(["NAME", "ADDRESS"]);
+    for endpoint in endpoints {
+        table.add_row([endpoint.name.clone(), endpoint.address.as_deref().map_or("(public)".into(), printable)]);
+    }
+    format!("{table}\n")
+}
+
+/// When it ends, and who says so.
+fn expiry(credential: &CredentialView) -> String {
+    let (Some(at), Some(source)) = (credential.expires, credential.expires_from) else { return String::new() };
+    let source = match source {
+        ExpirySource::Hand => "as noted",
+        ExpirySource::Provider => "as the provider says",
+        ExpirySource::Itself => "by its own date",
+    };
+    format!("{} ({source})", at.format("%Y-%m-%d %H:%M UTC"))
+}
+
+fn last_check(check: &Check) -> String {
+    format!("{} ({}). {}", check.verdict.label(), check.at.format("%Y-%m-%d %H:%M UTC"), sentence(&check.message))
 }
 
 pub(crate) fn workspaces(workspaces: &[WorkspaceView]) -> String {
@@ -150,6 +178,11 @@ pub(crate) fn plain() -> Table {
 pub(crate) fn cell(text: &str) -> String {
     let text = printable(text);
     if text.chars().count() <= CELL { text } else { text.chars().take(CELL - 1).chain(['…']).collect() }
+}
+
+/// What somebody else said, on one line.
+pub(crate) fn sentence(text: &str) -> String {
+    printable(text)
 }
 
 fn state(credential: &CredentialView) -> String {
