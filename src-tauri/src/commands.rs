@@ -1,15 +1,18 @@
 //! The commands: what the page may ask for. Each hands over to one use case.
 
 use credenza_app::{
-    App, AppError, CheckView, Completeness, ConflictView, CredentialView, ErrorView, KeychainView, ListQuery, Page,
-    PendingView, Resolution, Saved, SignInInput, SuggestedFields, SuggestionView, SyncOptions, SyncReport, SyncStatus,
-    TabView, WhoView, WorkspaceView,
+    App, AppError, Check, CheckReport, Completeness, ConflictView, CredentialView, ErrorView, KeychainView, ListQuery,
+    Page, PendingView, Resolution, Saved, SignInInput, SuggestedFields, SuggestionView, SyncOptions, SyncReport,
+    SyncStatus, TabView, WhoView, WorkspaceView,
 };
 use credenza_model::{CredentialId, Findings, Input, KindId, Role};
-use tauri::{AppHandle, State};
+use tauri::{AppHandle, Emitter, State};
 
 use crate::desktop::Desktop;
 use crate::settings::{self, Settings};
+
+/// The event that tells how far a check of several is.
+const CHECK: &str = "check";
 
 type Answer<T> = Result<T, ErrorView>;
 
@@ -75,7 +78,8 @@ pub(crate) async fn create_workspace(
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn use_workspace(desktop: State<'_, Desktop>, id: String) -> Answer<WorkspaceView> {
-    desktop.syncer.cancel();
+    desktop.syncer.running.cancel();
+    desktop.checks.cancel();
     let workspace = desktop.call(move |app| app.use_workspace(&id)).await?;
     desktop.syncer.account_changed();
     Ok(workspace)
@@ -217,7 +221,7 @@ pub(crate) async fn save_settings(handle: AppHandle, desktop: State<'_, Desktop>
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn sign_in(desktop: State<'_, Desktop>, input: SignInInput) -> Answer<WhoView> {
-    let stoppable = desktop.syncer.stoppable();
+    let stoppable = desktop.syncer.running.stoppable();
     let cancel = stoppable.cancel.clone();
     let who = desktop.call(move |app| app.sign_in(input, &cancel)).await?;
     desktop.syncer.account_changed();
@@ -227,7 +231,8 @@ pub(crate) async fn sign_in(desktop: State<'_, Desktop>, input: SignInInput) -> 
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn sign_out(desktop: State<'_, Desktop>, keep: bool) -> Answer<WorkspaceView> {
-    desktop.syncer.cancel();
+    desktop.syncer.running.cancel();
+    desktop.checks.cancel();
     let workspace = desktop.call(move |app| app.sign_out(keep)).await?;
     desktop.syncer.account_changed();
     Ok(workspace)
@@ -254,7 +259,7 @@ pub(crate) async fn sync_now(
 #[specta::specta]
 #[allow(clippy::unused_async, reason = "commands are asynchronous, as the bindings have them")]
 pub(crate) async fn cancel_sync(desktop: State<'_, Desktop>) -> Answer<()> {
-    desktop.syncer.cancel();
+    desktop.syncer.running.cancel();
     Ok(())
 }
 
@@ -307,7 +312,7 @@ pub(crate) async fn discard_changes(desktop: State<'_, Desktop>, id: String) -> 
     desktop.call(move |app| app.discard(credential(&id)?)).await
 }
 
-/// What the provider offers for a field, asked through the account.
+/// What the provider offers for a field, asked from here or through the account.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn suggest_values(
@@ -336,8 +341,65 @@ pub(crate) async fn check_in_account(
     kind: KindId,
     id: Option<String>,
     input: Input,
-) -> Answer<CheckView> {
+) -> Answer<Check> {
     desktop.call(move |app| app.check_in_account(kind, id.as_deref().map(credential).transpose()?, input)).await
+}
+
+/// Checks a credential as it stands in a form, against its provider and from this machine.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn probe_input(
+    desktop: State<'_, Desktop>,
+    kind: KindId,
+    id: Option<String>,
+    input: Input,
+) -> Answer<Check> {
+    let stoppable = desktop.probes.stoppable();
+    let cancel = stoppable.cancel.clone();
+    desktop.call(move |app| app.probe_input(kind, id.as_deref().map(credential).transpose()?, input, &cancel)).await
+}
+
+/// Checks these credentials, or all that a list shows. What is found goes out as events meanwhile.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn check_credentials(
+    handle: AppHandle,
+    desktop: State<'_, Desktop>,
+    ids: Vec<String>,
+    all: Option<ListQuery>,
+) -> Answer<CheckReport> {
+    let stoppable = desktop.checks.stoppable();
+    let cancel = stoppable.cancel.clone();
+    desktop
+        .call(move |app| {
+            let tell = |progress: &credenza_app::CheckProgress| drop(handle.emit(CHECK, progress));
+            match all {
+                Some(query) => app.check_all(&query, &tell, &cancel),
+                None => {
+                    let ids = ids.iter().map(|id| credential(id)).collect::<Result<Vec<_>, _>>()?;
+                    app.check(&ids, &tell, &cancel)
+                }
+            }
+        })
+        .await
+}
+
+/// Stops a check of several; what was found until then is kept.
+#[tauri::command]
+#[specta::specta]
+#[allow(clippy::unused_async, reason = "commands are asynchronous, as the bindings have them")]
+pub(crate) async fn stop_checking(desktop: State<'_, Desktop>) -> Answer<()> {
+    desktop.checks.cancel();
+    Ok(())
+}
+
+/// Stops the check of a form.
+#[tauri::command]
+#[specta::specta]
+#[allow(clippy::unused_async, reason = "commands are asynchronous, as the bindings have them")]
+pub(crate) async fn stop_probing(desktop: State<'_, Desktop>) -> Answer<()> {
+    desktop.probes.cancel();
+    Ok(())
 }
 
 fn credential(id: &str) -> Result<CredentialId, AppError> {

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use credenza_app::{App, AppError, ErrorCode, ErrorView, paths};
 
 use crate::clipboard::Clipboard;
+use crate::stops::Stops;
 use crate::syncer::Syncer;
 
 /// What the commands share.
@@ -12,12 +13,22 @@ pub(crate) struct Desktop {
     app: Mutex<Result<Arc<App>, ErrorView>>,
     pub clipboard: Clipboard,
     pub syncer: Syncer,
+    /// The checks of several that are under way.
+    pub checks: Stops,
+    /// The checks of forms.
+    pub probes: Stops,
 }
 
 impl Desktop {
     /// Opens the data directory. A failure is kept and shown in the window, for there is nowhere else to say it.
     pub(crate) fn open() -> Self {
-        Self { app: Mutex::new(open()), clipboard: Clipboard::default(), syncer: Syncer::default() }
+        Self {
+            app: Mutex::new(open()),
+            clipboard: Clipboard::default(),
+            syncer: Syncer::default(),
+            checks: Stops::default(),
+            probes: Stops::default(),
+        }
     }
 
     pub(crate) fn app(&self) -> Result<Arc<App>, ErrorView> {

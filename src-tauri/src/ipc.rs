@@ -7,6 +7,7 @@ use crate::commands;
 /// The commands and constants of the page.
 pub(crate) fn builder() -> Builder<tauri::Wry> {
     let kinds: Vec<_> = credenza_model::KindId::ALL.iter().map(|id| id.kind().view()).collect();
+    let verdicts: Vec<_> = credenza_model::Verdict::ALL.iter().map(|verdict| verdict.view()).collect();
     Builder::new()
         .commands(collect_commands![
             commands::start,
@@ -45,10 +46,17 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::suggest_values,
             commands::suggested_fields,
             commands::check_in_account,
+            commands::probe_input,
+            commands::check_credentials,
+            commands::stop_checking,
+            commands::stop_probing,
         ])
         .typ::<credenza_model::KindView>()
+        .typ::<credenza_model::VerdictView>()
         .typ::<crate::syncer::SyncEvent>()
+        .typ::<credenza_app::CheckProgress>()
         .constant("kinds", kinds)
+        .constant("verdicts", verdicts)
         .disable_serde_phases()
 }
 

@@ -7,6 +7,7 @@ mod ipc;
 #[cfg(test)]
 mod names;
 mod settings;
+mod stops;
 mod syncer;
 mod watch;
 mod window;

@@ -37,4 +37,8 @@ pub(crate) const COMMANDS: &[&str] = &[
     "suggest_values",
     "suggested_fields",
     "check_in_account",
+    "probe_input",
+    "check_credentials",
+    "stop_checking",
+    "stop_probing",
 ];

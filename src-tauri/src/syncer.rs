@@ -12,6 +12,7 @@ use serde::Serialize;
 use tauri::{AppHandle, Emitter, Manager};
 
 use crate::desktop::Desktop;
+use crate::stops::Stops;
 
 /// The event's name.
 const SYNC: &str = "sync";
@@ -44,8 +45,8 @@ pub(crate) struct SyncEvent {
 /// What goes on between the window and the account.
 #[derive(Default)]
 pub(crate) struct Syncer {
-    /// Stops what is under way: a sync, or signing in.
-    running: Mutex<Vec<Cancel>>,
+    /// What is under way: a sync, or signing in.
+    pub running: Stops,
     /// Calls for a sync, once the threads are there.
     wake: Mutex<Option<Sender<()>>>,
     /// Lets go of the server's events, which are another account's after signing in or out.
@@ -66,18 +67,6 @@ impl Syncer {
         self.nudge();
     }
 
-    /// Stops what is under way.
-    pub(crate) fn cancel(&self) {
-        lock(&self.running).iter().for_each(Cancel::cancel);
-    }
-
-    /// Something that can be stopped from now on, until what is answered is dropped.
-    pub(crate) fn stoppable(&self) -> Stoppable<'_> {
-        let cancel = Cancel::default();
-        lock(&self.running).push(cancel.clone());
-        Stoppable { syncer: self, cancel }
-    }
-
     /// Syncs, telling the page how far it is.
     pub(crate) async fn run(
         &self,
@@ -85,7 +74,7 @@ impl Syncer {
         desktop: &Desktop,
         options: SyncOptions,
     ) -> Result<SyncReport, ErrorView> {
-        let stoppable = self.stoppable();
+        let stoppable = self.running.stoppable();
         let (told, cancel) = (handle.clone(), stoppable.cancel.clone());
         desktop.call(move |app| sync(&told, app, options, &cancel)).await
     }
@@ -98,20 +87,6 @@ impl Syncer {
         thread::spawn(move || by_itself(&syncing, &synced, &receiver));
         let (listening, listened) = (handle.clone(), app.clone());
         thread::spawn(move || listen(&listening, &listened));
-    }
-}
-
-/// See [`Syncer::stoppable`].
-pub(crate) struct Stoppable<'a> {
-    syncer: &'a Syncer,
-    pub cancel: Cancel,
-}
-
-impl Drop for Stoppable<'_> {
-    fn drop(&mut self) {
-        // Cancelling what has ended changes nothing, and marks the one to be let go of.
-        self.cancel.cancel();
-        lock(&self.syncer.running).retain(|cancel| !cancel.is_cancelled());
     }
 }
 
@@ -145,7 +120,7 @@ fn by_itself(handle: &AppHandle, app: &App, wake: &Receiver<()>) {
         }
         pause = if app.can_sync() {
             let desktop = handle.state::<Desktop>();
-            let stoppable = desktop.syncer.stoppable();
+            let stoppable = desktop.syncer.running.stoppable();
             let result = sync(handle, app, SyncOptions::default(), &stoppable.cancel);
             Some(next(&result, &mut failures))
         } else {

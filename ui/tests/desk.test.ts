@@ -115,6 +115,24 @@ describe("another face", () => {
     expect(desk.workspace?.id).toBe("w1");
   });
 
+  it("is followed at once when a form is closed while its workspace is claimed, into the one that is in use then", async () => {
+    const here = desk.workspace!;
+    let release = () => {};
+    answer({
+      ...list, use_workspace: () => new Promise((done) => (release = () => done(here))),
+      start: () => ({ current: here, workspaces: [here, elsewhere], settings: desk.settings, version: "", readOnly: false }),
+    });
+    desk.dialog = { what: "form", kind: kind([]), base: null };
+    desk.elsewhere = elsewhere;
+    const claimed = desk.claim();
+    desk.dialog = null;
+    expect(desk.workspace?.id).toBe("w2");
+    await Promise.resolve();
+    release();
+    await claimed;
+    expect([desk.workspace?.id, desk.elsewhere]).toEqual(["w1", null]);
+  });
+
   it("deletes what is ticked, and what is done to all goes on without it", async () => {
     const calls = answer({
       ...list, set_locked: ({ id }) => credential({ id, locked: true }),

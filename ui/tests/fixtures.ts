@@ -21,7 +21,7 @@ export function credential(more: Partial<CredentialView> = {}): CredentialView {
   return {
     id: "c1", kind: "aws", tab: "cloud", name: "aws-prod", organization: "Acme", organizationId: "o1", state: "ready", locked: false,
     default: false, version: 3, fields: {}, secrets: {}, facts: { identity: null, project: null, fingerprint: null, expiry: null },
-    accountId: null, problems: [], usedBy: [], trouble: null, account: {}, createdAt: "2026-03-12T10:00:00Z", modifiedAt: "2026-03-13T10:00:00Z", ...more,
+    accountId: null, problems: [], usedBy: [], trouble: null, account: {}, note: "", expires: null, expiresFrom: null, expiresByHand: null, check: null, createdAt: "2026-03-12T10:00:00Z", modifiedAt: "2026-03-13T10:00:00Z", ...more,
   };
 }
 

@@ -9,6 +9,7 @@ import { cellText, columnsOf } from "../src/lib/columns";
 import { desk } from "../src/lib/desk.svelte";
 import { knownOf } from "../src/lib/known";
 import { menu } from "../src/lib/menu.svelte";
+import { offers } from "../src/lib/offers.svelte";
 import { ago } from "../src/lib/shown";
 import { sync } from "../src/lib/sync.svelte";
 import { toasts } from "../src/lib/toasts.svelte";
@@ -79,13 +80,6 @@ describe("the rail", () => {
     expect([20, 90, 59 * 60, 3 * 3600, 50 * 3600].map((seconds) => ago(at, then + seconds * 1000))).toEqual([
       "just now", "1 min ago", "59 min ago", "3 h ago", "on 24 Nov 2026",
     ]);
-    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "Date"] });
-    const stop = sync.watch();
-    const before = sync.now;
-    vi.advanceTimersByTime(31_000);
-    expect(sync.now).toBeGreaterThan(before);
-    stop();
-    vi.useRealTimers();
   });
 
   it("opens a panel with everything known, walked by the arrows and closed by Escape", async () => {
@@ -433,7 +427,6 @@ describe("a change that the account did not take", () => {
     await open(null);
     await fireEvent.click(await row("pve-brno"));
     expect(screen.queryByRole("button", { name: "Settle conflict…" })).toBeNull();
-    expect(screen.queryByRole("button", { name: "Check" })).toBeNull();
   });
 });
 
@@ -508,7 +501,7 @@ it("shows what the account tells of a credential", () => {
 describe("what the provider offers", () => {
   async function form(going: Going[], card: string, name: string) {
     await open(going);
-    await waitFor(() => expect(sync.offers("aws", "awsRegion")).toBe(true));
+    await waitFor(() => expect(offers.has("aws", "importedVpcId")).toBe(true));
     await press("button", "Add credentials");
     await fireEvent.click(within(await screen.findByRole("dialog")).getByRole("button", { name: card }));
     return (await screen.findByRole("combobox", { name })) as HTMLInputElement;
@@ -540,7 +533,7 @@ describe("what the provider offers", () => {
     expect(called("suggest_values")).toHaveLength(1);
   });
 
-  it("fails with the sentence in the list, is not asked again with every key, and again when it is opened", async () => {
+  it("fails with the sentence in the list, is asked again when something else was changed or somebody says so, and not before", async () => {
     const box = await form(["noValues"], "Proxmox VE", "Storage");
     await fireEvent.mouseDown(box);
     expect(await screen.findByText(/^AWS refused the key/)).toBeTruthy();
@@ -550,7 +543,61 @@ describe("what the provider offers", () => {
     expect(called("suggest_values")).toHaveLength(1);
     await fireEvent.blur(box);
     await fireEvent.mouseDown(box);
+    expect(await screen.findByText(/^AWS refused the key/)).toBeTruthy();
+    expect(called("suggest_values")).toHaveLength(1);
+    await press("option", "Try again");
     await waitFor(() => expect(called("suggest_values")).toHaveLength(2));
+    await screen.findByRole("option", { name: "Try again" });
+    await fireEvent.keyDown(box, { key: "ArrowUp" });
+    await fireEvent.keyDown(box, { key: "Enter" });
+    await waitFor(() => expect(called("suggest_values")).toHaveLength(3));
+    await screen.findByText(/^AWS refused the key/);
+    await fireEvent.blur(box);
+    await type("Proxmox Client Secret", "another");
+    await fireEvent.mouseDown(box);
+    await waitFor(() => expect(called("suggest_values")).toHaveLength(4));
+  });
+
+  it("is refused for the whole form when it is the sign-in that is refused, until the provider takes it", async () => {
+    const box = await form([], "Proxmox VE", "Storage");
+    const suggest = vi.spyOn(mock.account, "suggest").mockRejectedValueOnce({ code: "provider", field: null, problems: [], message: "The token is refused." });
+    await fireEvent.mouseDown(box);
+    await screen.findByText("The token is refused.");
+    await fireEvent.blur(box);
+    const other = await screen.findByRole("combobox", { name: "Hypervisors" });
+    await fireEvent.mouseDown(other);
+    await screen.findByText("The token is refused.");
+    expect(suggest).toHaveBeenCalledTimes(1);
+    await press("option", "Try again");
+    await screen.findByRole("option", { name: "pve2" });
+    await fireEvent.blur(other);
+    await fireEvent.mouseDown(box);
+    await screen.findByRole("option", { name: "ceph" });
+    expect(suggest).toHaveBeenCalledTimes(3);
+  });
+
+  it("is refused for its own field only when it is anything else", async () => {
+    const box = await form([], "Proxmox VE", "Storage");
+    const suggest = vi.spyOn(mock.account, "suggest").mockRejectedValueOnce({ code: "busy", field: null, problems: [], message: "Somebody else is at work." });
+    await fireEvent.mouseDown(box);
+    await screen.findByText("Somebody else is at work.");
+    await fireEvent.blur(box);
+    await fireEvent.mouseDown(await screen.findByRole("combobox", { name: "Hypervisors" }));
+    await screen.findByRole("option", { name: "pve2" });
+    await fireEvent.mouseDown(box);
+    await screen.findByText("Somebody else is at work.");
+    expect(suggest).toHaveBeenCalledTimes(2);
+  });
+
+  it("is asked for in the workspace of the form, wherever another face went", async () => {
+    const box = await form([], "Proxmox VE", "Storage");
+    const here = desk.workspace!;
+    desk.elsewhere = { ...here, id: "w9", name: "Elsewhere" };
+    const before = mock.calls.length;
+    await fireEvent.mouseDown(box);
+    await screen.findByRole("option", { name: "ceph" });
+    expect(mock.calls.slice(before).map((call) => call.command).filter((one) => /use_workspace|suggest/.test(one))).toEqual(["use_workspace", "suggest_values"]);
+    expect(called("use_workspace")).toEqual([{ id: here.id }]);
   });
 
   it("goes into a list one by one, and out again", async () => {
@@ -568,40 +615,28 @@ describe("what the provider offers", () => {
     expect(box.value).toBe("pve3, pve2");
   });
 
-  it("is no part of a form without an account", async () => {
+  it("comes without an account where this machine can ask, and is plain text elsewhere", async () => {
     await open(null);
     await press("button", "Add credentials");
     await fireEvent.click(within(await screen.findByRole("dialog")).getByRole("button", { name: "Proxmox VE" }));
     expect(await screen.findByRole("textbox", { name: "Storage" })).toBeTruthy();
-    expect(screen.queryByRole("button", { name: "Check" })).toBeNull();
-  });
-});
-
-describe("a check by the account", () => {
-  it("says beside the buttons what the provider thinks, until something else is typed", async () => {
-    await open(["refused"]);
-    await press("tab", "Backup");
-    await press("button", "Add credentials");
-    await type("S3 Name", "weekly");
-    const name = screen.getByLabelText("S3 Name");
-    await fireEvent.keyDown(name, { key: "Enter", ctrlKey: true, shiftKey: true });
-    expect(await screen.findByText("Refused: the provider does not know this key.")).toBeTruthy();
-    expect(called("check_in_account")[0]).toMatchObject({ kind: "backup", id: null, input: { s3Name: "weekly" } });
-    expect(called("add_credential")).toEqual([]);
-    await type("S3 Name", "weekly-2");
-    await waitFor(() => expect(screen.queryByText(/^Refused/)).toBeNull());
-    await fireEvent.keyDown(name, { key: "Enter", ctrlKey: true });
-    await waitFor(() => expect(called("add_credential")).toHaveLength(1));
+    await fireEvent.mouseDown(await screen.findByRole("combobox", { name: "Hypervisors" }));
+    await fireEvent.click(await screen.findByRole("option", { name: "pve2" }));
+    expect((screen.getByLabelText("Hypervisors") as HTMLInputElement).value).toBe("pve2");
   });
 
-  it("is in the drawer too, and says when nothing is known", async () => {
-    await open([]);
-    await fireEvent.click(await row("azure-westeurope"));
-    await press("button", "Check");
-    expect(await screen.findByText("Works")).toBeTruthy();
-    mock.wishes.failing = ["check_in_account"];
-    await press("button", "Check");
-    expect(await screen.findByText(/^Not known: The data file cannot be read/)).toBeTruthy();
+  it("is asked about one question at a time; what was changed meanwhile is asked about after it", async () => {
+    const box = await form([], "Amazon Web Services", "Region");
+    let release = () => {};
+    const asked = vi.spyOn(mock.account, "suggest").mockImplementationOnce(() => new Promise((done) => (release = () => done([{ value: "old", label: "old" }]))));
+    await fireEvent.mouseDown(box);
+    await waitFor(() => expect(asked).toHaveBeenCalledTimes(1));
+    await fireEvent.input(screen.getByLabelText("Access Key ID"), { target: { value: "AKIA" } });
+    await fireEvent.mouseDown(box);
+    expect(asked).toHaveBeenCalledTimes(1);
+    release();
+    await waitFor(() => expect(asked).toHaveBeenCalledTimes(2));
+    await waitFor(() => expect(screen.queryByRole("option", { name: "old" })).toBeNull());
   });
 });
 

@@ -149,7 +149,8 @@ describe("a row", () => {
     await open();
     await fireEvent.click(within(await row("aws-sandbox")).getByRole("button", { name: "Actions" }));
     const items = await screen.findAllByRole("menuitem");
-    expect(items.map((one) => one.textContent?.trim())).toEqual(["Edit", "Lock", "Set as default", "Delete"]);
+    expect(items.map((one) => one.querySelector(".cut")!.textContent)).toEqual(["Check", "Edit", "Lock", "Set as default", "Delete"]);
+    expect(items[0]!.getAttribute("aria-keyshortcuts")).toBe("C");
   });
 
   it("reveals a secret until the window is left", async () => {
@@ -234,7 +235,7 @@ describe("the table", () => {
     await click("button", "Columns");
     await click("menuitemcheckbox", "Identity");
     await waitFor(() => expect(screen.queryByRole("columnheader", { name: "Identity" })).toBeNull());
-    expect(mock.settings.columns["cloud"]).toEqual(["name", "organization", "state", "modifiedAt"]);
+    expect(mock.settings.columns["cloud"]).toEqual(["name", "organization", "state", "check", "expiry", "modifiedAt"]);
   });
 
   it("expands a row in place", async () => {

@@ -5,9 +5,13 @@ import { asError, ipc } from "../ipc/client";
 import type {
   AppError, CredentialView, FieldView, Findings, Input, InputValue, KindView, Problem, Saved,
 } from "../ipc/client";
+import { annotations, isAnnotation, storedOf } from "./annotations";
 
 /// What a control edits: text for all but a flag.
 export type Typed = string | boolean;
+
+/// What of what is sent was changed how often, when a provider was asked.
+export type Moment = { sent: number; version: number | null; changes: ReadonlyMap<string, number> };
 
 /// How long after a key Rust is asked, and how long a pause in typing means that somebody is done with a field.
 const ASK = 150;
@@ -17,6 +21,8 @@ const organizationFields = new Set(["organization", "organizationId"]);
 
 export class Entry {
   readonly kind: KindView;
+  /// The fields of the kind, and after them what is kept here only.
+  readonly fields: readonly FieldView[];
   base = $state.raw<CredentialView | null>(null);
   organization = $state("");
   values = $state<Record<string, Typed>>({});
@@ -31,9 +37,16 @@ export class Entry {
   findings = $state.raw<Findings>({ problems: [], warnings: [] });
   failure = $state.raw<AppError | null>(null);
   saving = $state<"draft" | "save" | null>(null);
+  /// What a check said of a field: its problem until it is changed. It keeps nobody from saving.
+  doubt = $state.raw<Problem | null>(null);
+  /// Counts the changes of what a provider is sent, so that what is known from a check is known to be older.
+  sent = $state(0);
 
   /// How often each field was changed, which tells a question about them from an earlier one without holding what is in them.
   private changes = new Map<string, number>();
+  /// What a provider said when it did not let the form in, for all lists of the form: asking for the next one would only be refused
+  /// again, and whoever is refused too often is locked.
+  private refusal = $state.raw<{ moment: Moment; words: string } | null>(null);
   private initial: Record<string, Typed> = {};
   private startedWith = "";
   private turn = 0;
@@ -42,16 +55,17 @@ export class Entry {
 
   constructor(kind: KindView, base: CredentialView | null, organization: string) {
     this.kind = kind;
+    this.fields = [...kind.fields, ...annotations];
     this.base = base;
     this.organization = base?.organizationId ?? organization;
     this.startedWith = this.organization;
-    this.initial = initialValues(kind, base);
+    this.initial = initialValues(this.fields, base);
     this.values = { ...this.initial };
     this.ask(0);
   }
 
   field(id: string): FieldView | undefined {
-    return this.kind.fields.find((field) => field.id === id);
+    return this.fields.find((field) => field.id === id);
   }
 
   shows(field: FieldView, values = this.values): boolean {
@@ -78,7 +92,7 @@ export class Entry {
     return (
       this.cleared.size > 0 ||
       this.organization !== this.startedWith ||
-      this.kind.fields.some((field) => this.values[field.id] !== this.initial[field.id])
+      this.fields.some((field) => this.values[field.id] !== this.initial[field.id])
     );
   }
 
@@ -100,11 +114,34 @@ export class Entry {
 
   private count(id: string): void {
     this.changes.set(id, (this.changes.get(id) ?? 0) + 1);
+    if (this.isSent(id)) this.sent += 1;
+    if (this.doubt?.field === id) this.doubt = null;
   }
 
-  /// Another text whenever anything but the field itself and the name was changed: what the provider offers may be something else.
-  stamp(field: FieldView): string {
-    return [this.base?.version ?? "", ...[...this.changes].filter(([id]) => id !== field.id && id !== this.kind.nameField).map(([id, count]) => `${id}:${count}`).sort()].join(" ");
+  /// A provider is told neither the name nor what is kept here only.
+  private isSent(id: string): boolean {
+    return id !== this.kind.nameField && !isAnnotation(id);
+  }
+
+  /// Another text whenever anything that is sent but the field itself was changed: what the provider offers may be something else.
+  stamp(field: FieldView, { version, changes }: Moment = this.moment): string {
+    return [version ?? "", ...[...changes].filter(([id]) => id !== field.id && this.isSent(id)).map(([id, count]) => `${id}:${count}`).sort()].join(" ");
+  }
+
+  get moment(): Moment {
+    return { sent: this.sent, version: this.base?.version ?? null, changes: new Map(this.changes) };
+  }
+
+  /// Keeps why a provider refused what stood in the form, or that it took it: null. Of two answers, that to the later question stays.
+  answered(moment: Moment, words: string | null): void {
+    if (this.refusal && this.refusal.moment.sent > moment.sent) return;
+    this.refusal = words === null ? null : { moment, words };
+  }
+
+  /// Why the provider refuses what stands in the form now, as far as that is known; the field itself does not count.
+  refused(field: FieldView): string | null {
+    const known = this.refusal;
+    return known && this.stamp(field, known.moment) === this.stamp(field) ? known.words : null;
   }
 
   leave(field: FieldView): void {
@@ -126,6 +163,10 @@ export class Entry {
   }
 
   problem(id: string): Problem | undefined {
+    return this.found(id) ?? (this.doubt?.field === id ? this.doubt : undefined);
+  }
+
+  private found(id: string): Problem | undefined {
     return this.touched.has(id) || this.attempted ? this.findings.problems.find((one) => one.field === id) : undefined;
   }
 
@@ -148,7 +189,7 @@ export class Entry {
 
   input(): Input {
     const input: Input = {};
-    for (const field of this.kind.fields) {
+    for (const field of this.fields) {
       const value = this.base ? this.edited(field) : this.added(field);
       if (value !== undefined) input[field.id] = value;
     }
@@ -165,7 +206,7 @@ export class Entry {
 
   private edited(field: FieldView): InputValue | undefined {
     const visible = this.shows(field);
-    const had = field.secret ? this.kept(field) !== null : this.base?.fields[field.id] !== undefined;
+    const had = field.secret ? this.kept(field) !== null : storedOf(this.base, field) !== undefined;
     // What no longer applies because of a change made here goes with it.
     if (!visible) return had && this.shows(field, this.initial) ? null : undefined;
     if (this.cleared.has(field.id)) return null;
@@ -191,7 +232,7 @@ export class Entry {
 
   private take(findings: Findings): void {
     this.findings = findings;
-    for (const field of this.kind.fields) {
+    for (const field of this.fields) {
       if (findings.problems.some((one) => one.field === field.id && one.code === "required")) this.needed.add(field.id);
       else if (this.values[field.id] === "") this.needed.delete(field.id);
     }
@@ -240,15 +281,16 @@ export class Entry {
   /// The first field, in the order of the form, that has a problem.
   get firstProblem(): string | undefined {
     if (this.organizationProblem) return "organization";
-    return this.kind.fields.find((field) => this.shows(field) && this.problem(field.id))?.id;
+    return this.fields.find((field) => this.shows(field) && this.found(field.id))?.id;
   }
 
   /// Takes over what somebody else saved meanwhile, under what was typed here.
   rebase(now: CredentialView): void {
-    const changed = this.kind.fields.filter((field) => this.changed(field)).map((field) => field.id);
+    const changed = this.fields.filter((field) => this.changed(field)).map((field) => field.id);
     this.base = now;
-    this.initial = initialValues(this.kind, now);
-    for (const field of this.kind.fields)
+    this.initial = initialValues(this.fields, now);
+    this.sent += 1;
+    for (const field of this.fields)
       if (!changed.includes(field.id)) this.values[field.id] = this.initial[field.id]!;
     this.failure = null;
     this.ask(0);
@@ -261,14 +303,16 @@ export class Entry {
     this.turn += 1;
     this.values = {};
     this.initial = {};
+    this.doubt = null;
+    this.refusal = null;
     this.cleared.clear();
   }
 }
 
-function initialValues(kind: KindView, base: CredentialView | null): Record<string, Typed> {
+function initialValues(fields: readonly FieldView[], base: CredentialView | null): Record<string, Typed> {
   return Object.fromEntries(
-    kind.fields.map((field) => {
-      const stored = field.secret ? undefined : base ? base.fields[field.id] : (field.default ?? undefined);
+    fields.map((field) => {
+      const stored = field.secret ? undefined : base ? storedOf(base, field) : (field.default ?? undefined);
       if (field.type === "bool") return [field.id, stored === true];
       if (Array.isArray(stored)) return [field.id, stored.join(", ")];
       return [field.id, stored === undefined ? "" : String(stored)];

@@ -1,6 +1,6 @@
 /// The one way to Rust: every command as a function that gives its value or throws a `Failure`. Nothing else in the
 /// window knows that there is a web view boundary, or in which of its shapes a command fails.
-import { commands, kinds as generated } from "./bindings";
+import { commands, kinds as generated, verdicts as judged } from "./bindings";
 import type * as Rust from "./bindings";
 
 export type * from "./bindings";
@@ -98,4 +98,11 @@ export function kindOf(id: KindId): KindView {
 
 export function kindsOf(tab: Tab): readonly KindView[] {
   return kinds.filter((kind) => kind.tab === tab);
+}
+
+const byVerdict = new Map<string, Rust.VerdictView>(judged.map((one) => [one.verdict, one]));
+
+/// The words and the rank of a verdict. One that this window does not know is shown as it is called, and proves nothing.
+export function verdictOf(verdict: Rust.Verdict): Rust.VerdictView {
+  return byVerdict.get(verdict) ?? { verdict, label: verdict, rank: 3 };
 }

@@ -1,7 +1,7 @@
 /// The account of the stand-in: who is signed in, what waits, what is in conflict. Everybody's password is anything but “wrong”,
 /// e-mails beginning with “two” are asked for a second factor, and its code is 123456.
 import type {
-  AccountView, CheckView, ConflictField, ConflictReason, ConflictView, CredentialView, Input, KindId, MissingView, PendingView, Resolution,
+  AccountView, Check, ConflictField, ConflictReason, ConflictView, CredentialView, Input, KindId, MissingView, PendingView, Resolution,
   SignInInput, SuggestedFields, SuggestionView, SyncFailure, SyncOptions, SyncReport, SyncStatus, WhoView, WorkspaceView,
 } from "./client";
 import type { Mock } from "./mock";
@@ -30,9 +30,10 @@ export class MockAccount {
   /// What the next sync answers, beside what it finds.
   next: Partial<SyncReport> = { read: 42, added: 3, changed: 1, remarks: ["You are a Manager in Gamma since yesterday."] };
   suggestedFields: SuggestedFields[] = [
-    { kind: "aws", fields: ["awsRegion", "importedVpcId", "subnets"] },
-    { kind: "openstack", fields: ["openStackProject", "openStackRegion", "openStackPublicNetwork", "openStackVolumeType"] },
-    { kind: "proxmox", fields: ["storage", "vmTemplateName", "hypervisors"] },
+    { kind: "aws", fields: ["awsRegion", "importedVpcId", "subnets"], here: ["awsRegion"] },
+    { kind: "openstack", fields: ["openStackProject", "openStackRegion", "openStackPublicNetwork", "openStackVolumeType"], here: ["openStackProject", "openStackRegion"] },
+    { kind: "proxmox", fields: ["storage", "vmTemplateName", "hypervisors"], here: ["hypervisors"] },
+    { kind: "backup", fields: [], here: ["s3Region"] },
   ];
 
   constructor(private readonly mock: Mock, connected: boolean, readonly going: Going[], private readonly long: boolean) {
@@ -241,7 +242,7 @@ export class MockAccount {
   async suggest(field: string, input: Input): Promise<SuggestionView[]> {
     if (this.is("slow")) await pause(1500);
     if (this.is("stuck")) await pause(60_000);
-    if (this.is("noValues")) throw refuse("remote", "AWS refused the key. Check the access key and its secret, then open the list again.");
+    if (this.is("noValues")) throw refuse("provider", "AWS refused the key. Check the access key and its secret, then open the list again.");
     const region = typeof input["awsRegion"] === "string" ? input["awsRegion"] : "eu-central-1";
     const known: Record<string, string[]> = {
       awsRegion: ["eu-central-1", "eu-north-1", "eu-west-1", "us-east-1"], importedVpcId: [`vpc-0a1b2c-${region}`, `vpc-9f8e7d-${region}`],
@@ -250,9 +251,11 @@ export class MockAccount {
     return (known[field] ?? ["first", "second"]).map((value) => ({ value, label: field === "importedVpcId" ? `Main network ${value.slice(4, 8)}` : value }));
   }
 
-  check(kind: KindId, input: Input): CheckView {
-    if (kind === "showback") return { verdict: "unknown", message: "the account has no checker for Showback." };
-    if (this.is("refused") || Object.values(input).includes("wrong")) return { verdict: "refused", message: "the provider does not know this key." };
-    return { verdict: "works", message: "" };
+  check(kind: KindId, input: Input): Check {
+    const at = new Date().toISOString();
+    if (kind === "showback") return { verdict: "unproven", message: "The account has no checker for Showback.", at };
+    if (this.is("refused") || Object.values(input).includes("wrong"))
+      return { verdict: "wrongIdentityOrSecret", message: "The account asked the provider, which does not know this key.", at };
+    return { verdict: "works", message: "The account asked the provider, which accepts it.", at };
   }
 }

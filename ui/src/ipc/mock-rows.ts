@@ -53,7 +53,8 @@ export function sampleRows(count: number, organizations: OrganizationView[], kin
           .map((field) => ({ field: field.id, code: "required", message: `${field.label} is missing.` }))
         : [],
       accountId: state === "synced" ? 4100 + at : null,
-      usedBy: owners.slice(0, used), trouble: null,
+      usedBy: owners.slice(0, used), trouble: null, note: "", check: null, expiresByHand: null,
+      expires: id === "openshift" ? "2027-03-01T00:00:00Z" : null, expiresFrom: id === "openshift" ? "itself" : null,
       account: state === "synced" ? { createdBy: "admin@example.com", modifiedBy: at % 2 ? "kim@example.com" : "admin@example.com" } : {},
       createdAt: new Date(now - (at + 30) * 86_400_000).toISOString(),
       modifiedAt: new Date(now - (at + 1) * 3_700_000).toISOString(),

@@ -1,16 +1,20 @@
 /// A stand-in for Rust, for looking at the window in a plain browser and for tests. It keeps everything in memory, knows
 /// only the plainest rules, and is asked for what it serves by the address: `?rows=42&role=manager&keychain=locked`. With
 /// `?account` the workspace is connected; `&sync=conflicts,trouble,offline` says how that goes (see `Going`).
+/// `&checks=slow` or `stuck` lets providers take their time.
 import { emit } from "@tauri-apps/api/event";
 import { mockIPC } from "@tauri-apps/api/mocks";
 import { kinds as generated } from "./bindings";
+import { verdictOf } from "./client";
 import type {
-  AppError, CheckView, ConflictView, CredentialView, FieldView, Findings, Input, KeychainView, KindId, KindView, ListQuery, Page,
-  PendingView, Problem, Resolution, Role, Settings, SignInInput, StartView, State, SuggestedFields, SuggestionView, SyncEvent,
+  AppError, Check, CheckReport, ConflictView, CredentialView, Findings, Input, KeychainView, KindId, KindView, ListQuery, Page,
+  PendingView, Resolution, Role, Settings, SignInInput, StartView, SuggestedFields, SuggestionView, SyncEvent,
   SyncOptions, SyncReport, SyncStatus, Tab, TabView, WhoView, WorkspaceView,
 } from "./client";
 import { MockAccount } from "./mock-account";
 import type { Going } from "./mock-account";
+import { MockChecks } from "./mock-checks";
+import { findings } from "./mock-findings";
 import { sampleRows } from "./mock-rows";
 
 const kinds = generated as unknown as readonly KindView[];
@@ -31,11 +35,13 @@ export type Wishes = {
   /// Whether the workspace is connected to an account, and how that goes.
   account: boolean;
   sync: Going[];
+  /// How providers answer: `slow`, `stuck`, `quick`; `unkept` where the database does not take what was found.
+  checks: string;
 };
 
 export const plain: Wishes = {
   rows: 42, role: "partner", first: false, keychain: "ready", theme: "system", long: false, delay: 0, failing: [],
-  account: false, sync: [],
+  account: false, sync: [], checks: "",
 };
 
 export function wishesOf(address: string): Wishes {
@@ -51,6 +57,7 @@ export function wishesOf(address: string): Wishes {
     failing: (asked.get("fail") ?? "").split(",").filter(Boolean),
     account: asked.has("account"),
     sync: (asked.get("sync") ?? "").split(",").filter(Boolean) as Going[],
+    checks: asked.get("checks") ?? "",
   };
 }
 
@@ -75,6 +82,7 @@ export class Mock {
   settings: Settings;
   calls: { command: string; args: Record<string, unknown> }[] = [];
   readonly account: MockAccount;
+  readonly checks: MockChecks;
   private next = 1;
 
   constructor(readonly wishes: Wishes) {
@@ -83,6 +91,7 @@ export class Mock {
     const stretch = (name: string) => (wishes.long ? `${name} International Holding and Research Company of Northern Europe` : name);
     if (!wishes.first) this.workspaces = [this.workspace(stretch("Northwind"), wishes.role, names.map(stretch), true)];
     this.rows = sampleRows(wishes.rows, this.workspaces[0]?.organizations ?? [], kinds);
+    this.checks = new MockChecks(this, kinds);
     this.account = new MockAccount(this, wishes.account, wishes.sync, wishes.long);
   }
 
@@ -179,13 +188,15 @@ export class Mock {
     const items = this.rows.filter((row) =>
       (!query.tab || row.tab === query.tab) && (!query.kind || row.kind === query.kind) &&
       (!query.organization || row.organizationId === query.organization) && (!query.state || row.state === query.state) &&
-      (!search || `${row.name} ${row.organization} ${row.kind} ${row.facts.identity ?? ""}`.toLowerCase().includes(search)));
+      (!search || `${row.name} ${row.organization} ${row.kind} ${row.facts.identity ?? ""} ${row.note}`.toLowerCase().includes(search)));
     const key = (row: CredentialView): string | number => {
       const sort = query.sort ?? "name";
       if (sort === "organization") return row.organization.toLowerCase();
       if (sort === "identity") return row.facts.identity ?? "";
       if (sort === "state") return row.state;
       if (sort === "modifiedAt") return row.modifiedAt;
+      if (sort === "check") return row.check ? verdictOf(row.check.verdict).rank : 9;
+      if (sort === "expiry") return row.expires ?? "";
       const value = row.fields[sort];
       return typeof value === "number" ? value : value === undefined ? row.name.toLowerCase() : String(value).toLowerCase();
     };
@@ -215,8 +226,10 @@ export class Mock {
       id: `n${this.next++}`, kind: id, tab: kind.tab, name: "", organization: owner.name, organizationId: owner.id, state: "ready",
       locked: false, default: false, version: 1, fields: {}, secrets: {}, usedBy: [], accountId: null, createdAt: now, modifiedAt: now,
       facts: { identity: null, project: null, fingerprint: null, expiry: null }, problems: [], trouble: null, account: {},
+      note: "", expires: null, expiresFrom: null, expiresByHand: null, check: null,
     };
     this.write(made, kind, input, found, draft);
+    this.checks.attach(made, null, input);
     this.rows.push(made);
     return { credential: made, warnings: found.warnings };
   }
@@ -230,6 +243,7 @@ export class Mock {
     if (found.problems.length && !draft)
       throw error("invalid", "Some fields need another look.", { problems: found.problems, field: found.problems[0]!.field });
     this.write(row, kind, input, found, draft);
+    this.checks.attach(row, id, input);
     row.version += 1;
     return { credential: row, warnings: found.warnings };
   }
@@ -244,6 +258,9 @@ export class Mock {
       } else if (value === null) delete row.fields[field.id];
       else row.fields[field.id] = value;
     }
+    if (input["note"] !== undefined) row.note = String(input["note"] ?? "");
+    if (input["expires"] !== undefined) Object.assign(row, { expires: input["expires"] && `${String(input["expires"])}T00:00:00Z`, expiresFrom: input["expires"] && "hand", expiresByHand: input["expires"] && `${String(input["expires"])}T00:00:00Z` });
+    if (kind.fields.some((field) => field.id !== kind.nameField && field.id in input)) row.check = null;
     row.name = String(row.fields[kind.nameField] ?? "");
     row.state = draft || found.problems.length ? "draft" : row.state === "draft" ? "ready" : row.state;
     row.problems = found.problems as CredentialView["problems"];
@@ -349,8 +366,24 @@ export class Mock {
     return this.account.suggest(field, input);
   }
 
-  check_in_account({ kind, input }: { kind: KindId; id: string | null; input: Input }): CheckView {
+  check_in_account({ kind, input }: { kind: KindId; id: string | null; input: Input }): Check {
     return this.account.check(kind, input);
+  }
+
+  probe_input({ kind, id, input }: { kind: KindId; id: string | null; input: Input }): Promise<Check> {
+    return this.checks.probe(kind, id, input);
+  }
+
+  check_credentials({ ids, all }: { ids: string[]; all: ListQuery | null }): Promise<CheckReport> {
+    return this.checks.several(ids, all);
+  }
+
+  stop_checking(): null {
+    return this.checks.stop();
+  }
+
+  stop_probing(): null {
+    return this.checks.stop();
   }
 
   /// What Rust says by itself about the sync.
@@ -387,55 +420,3 @@ export class Mock {
     return this;
   }
 }
-
-const numberOf = (ip: string) => ip.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
-const isIp = (text: string) => /^(\d{1,3}\.){3}\d{1,3}$/.test(text) && text.split(".").every((part) => Number(part) < 256);
-
-function findings(kind: KindView, input: Input, base: CredentialView | null, rows: CredentialView[]): Findings {
-  const found: Findings = { problems: [], warnings: [] };
-  const value = (id: string) => (id in input ? input[id] : base?.fields[id]) ?? null;
-  const problem = (field: string, code: string, message: string) => found.problems.push({ field, code, message });
-  for (const field of kind.fields) {
-    if (field.shownWhen && !field.shownWhen.values.includes(String(value(field.shownWhen.field) ?? "false"))) continue;
-    const given = field.secret && !(field.id in input) ? (base?.secrets[field.id] === "set" ? "…" : null) : value(field.id);
-    const empty = given === null || given === "" || (Array.isArray(given) && given.length === 0);
-    if (empty) {
-      if (field.required) problem(field.id, "required", `${field.label} is missing.`);
-      continue;
-    }
-    const wrong = oddity(field, given);
-    if (wrong) problem(field.id, "shape", wrong);
-  }
-  const name = value(kind.nameField);
-  if (rows.some((row) => row.kind === kind.id && row.name === name && row.id !== base?.id))
-    problem(kind.nameField, "duplicate", `There is already one named ${String(name)}. Choose another name.`);
-  for (const block of ["publicNetwork", "privateNetwork"]) {
-    const [net = "", bits = ""] = String(value(`${block}.ipAddress`) ?? "").split("/");
-    if (!isIp(net) || !(Number(bits) >= 1 && Number(bits) <= 32)) continue;
-    const size = 2 ** (32 - Number(bits));
-    const start = Math.floor(numberOf(net) / size) * size;
-    if (start !== numberOf(net))
-      found.warnings.push({ field: `${block}.ipAddress`, code: "hostBits", message: "Host bits are set; the address is kept as typed." });
-    for (const part of ["gateway", "beginAllocationRange", "endAllocationRange"]) {
-      const ip = String(value(`${block}.${part}`) ?? "");
-      if (isIp(ip) && !(numberOf(ip) >= start && numberOf(ip) < start + size))
-        problem(`${block}.${part}`, "outside", `${ip} is not inside ${net}/${bits}.`);
-    }
-  }
-  return found;
-}
-
-function oddity(field: FieldView, given: unknown): string | null {
-  const text = String(given);
-  if (field.type === "url" && !/^https?:\/\/[^/@]+/.test(text)) return "Write a whole address, beginning with https://.";
-  if (field.type === "ip" && !isIp(text)) return "Write an IPv4 address, as 10.0.0.1.";
-  if (field.type === "cidr" && !/^[\d.]+\/\d+$/.test(text)) return "Write an address and its prefix length, as 10.0.0.0/24.";
-  if (field.type === "int" && (!Number.isInteger(given) || (given as number) < (field.min ?? -Infinity) || (given as number) > (field.max ?? Infinity)))
-    return `Write a whole number from ${field.min ?? 0} to ${field.max ?? "∞"}.`;
-  if (field.type === "text" && field.min && text.length < field.min) return `${field.label} needs at least ${field.min} characters.`;
-  if (field.type === "text" && field.max && text.length > field.max) return `${field.label} has at most ${field.max} characters.`;
-  if (field.id === "name" && /[^A-Za-z0-9-]/.test(text) && field.help) return "Use ASCII letters, digits and dashes only.";
-  return null;
-}
-
-export type { State, Problem };

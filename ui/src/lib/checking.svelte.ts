@@ -1,40 +1,83 @@
-/// One question to the account's checker at a time, and its answer.
+/// One question about one credential, as a form or the drawer holds it, and its answer: asked from this machine, or through the
+/// account where that gets no further.
 import { asError, ipc } from "../ipc/client";
-import type { CheckView, Input, KindId } from "../ipc/client";
-import { m } from "./messages";
-import { shown } from "./shown";
+import type { Check, Input, KindId } from "../ipc/client";
+import { desk } from "./desk.svelte";
+
+export type Through = "here" | "account";
 
 export class Checking {
-  busy = $state(false);
-  verdict = $state.raw<CheckView | null>(null);
+  busy = $state<Through | null>(null);
+  check = $state.raw<Check | null>(null);
+  /// By which way the answer came.
+  through = $state<Through>("here");
+  /// Why there is no answer.
+  failure = $state.raw<string | null>(null);
+  stopped = $state(false);
+  /// What the answer is about, as the one who asked counts its changes.
+  about = $state.raw<unknown>(null);
   private turn = 0;
 
-  async ask(kind: KindId, id: string | null, input: Input): Promise<void> {
-    if (this.busy) return;
+  /// Asks, and gives what was found, also when nobody looks here any more: it is kept with the credential all the same. What comes
+  /// `first` can stop it like the question itself.
+  async ask(through: Through, kind: KindId, id: string | null, input: Input, about: unknown, first?: () => Promise<void>): Promise<Check | null> {
+    if (this.busy) return null;
     const turn = ++this.turn;
-    this.busy = true;
-    this.verdict = null;
-    let verdict: CheckView;
+    this.busy = through;
+    this.clear();
+    let found: Check | null = null;
+    let failure: string | null = null;
     try {
-      verdict = await ipc.checkInAccount(kind, id, input);
+      if (first) {
+        await first();
+        // Who stopped it or left meanwhile does not want it asked any more.
+        if (turn !== this.turn) return null;
+      }
+      found = await (through === "here" ? ipc.probeInput : ipc.checkInAccount)(kind, id, input);
     } catch (thrown) {
-      verdict = { verdict: "unknown", message: asError(thrown).message };
+      const error = asError(thrown);
+      if (error.code === "keychain") void desk.askKeychain();
+      // Stopped here, or together with all others.
+      if (error.code !== "cancelled") failure = error.message;
+      else if (turn === this.turn) this.stopped = true;
     }
-    // What was asked about is no longer what is seen.
-    if (turn !== this.turn) return;
-    this.verdict = verdict;
-    this.busy = false;
+    if (turn !== this.turn) return found;
+    this.busy = null;
+    this.check = found;
+    this.failure = failure;
+    this.through = through;
+    this.about = about;
+    return found;
   }
 
+  /// Somebody has waited long enough. An answer that comes all the same is not shown here.
+  stop(): void {
+    if (!this.busy) return;
+    this.end();
+    this.leave();
+    this.stopped = true;
+  }
+
+  /// The form goes, and what was asked about with it.
   forget(): void {
-    this.turn += 1;
-    this.busy = false;
-    this.verdict = null;
+    this.end();
+    this.leave();
   }
-}
 
-export function verdictWords({ verdict, message }: CheckView): string {
-  const words = shown(message);
-  if (verdict === "works") return m.works(words);
-  return verdict === "refused" ? m.refused(words) : m.notKnown(words);
+  /// Something else is looked at from now on; what is asked goes on.
+  leave(): void {
+    this.turn += 1;
+    this.busy = null;
+    this.clear();
+  }
+
+  private clear(): void {
+    this.check = null;
+    this.failure = null;
+    this.stopped = false;
+  }
+
+  private end(): void {
+    if (this.busy === "here") void ipc.stopProbing().catch(() => {});
+  }
 }

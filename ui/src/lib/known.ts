@@ -2,16 +2,19 @@
 import { kindOf } from "../ipc/client";
 import type { CredentialView, FieldView } from "../ipc/client";
 import { valueText } from "./columns";
+import { clock } from "./clock.svelte";
+import { expiryLine } from "./expiry";
 import { m } from "./messages";
-import { shown, shownMoment } from "./shown";
+import { shown, shownLines, shownMoment } from "./shown";
 
 export type Fact = { label: string; text: string; mono: boolean };
 export type FactGroup = { title: string | null; facts: Fact[] };
 
 const looksLikeKeys = new Set(["url", "cidr", "ip"]);
 
-/// With `secrets`, where each secret is; what it is stays where it is.
-export function knownOf(row: CredentialView, secrets = false): FactGroup[] {
+/// With `secrets`, where each secret is; what it is stays where it is. With `apart`, without the end and the note, which are said
+/// elsewhere.
+export function knownOf(row: CredentialView, secrets = false, apart = false): FactGroup[] {
   const kind = kindOf(row.kind);
   const main: Fact[] = [];
   const groups: FactGroup[] = [{ title: null, facts: main }];
@@ -45,7 +48,7 @@ export function knownOf(row: CredentialView, secrets = false): FactGroup[] {
   const project = row.facts.project && shown(row.facts.project);
   if (!main.some((fact) => fact.text === project)) add(m.project, project);
   add(m.fingerprint, row.facts.fingerprint && shown(row.facts.fingerprint), true);
-  add(m.expiry, row.facts.expiry && shownMoment(row.facts.expiry));
+  if (!apart) add(m.expiry, expiryLine(row, clock.now));
   if (secrets)
     for (const field of kind.fields) if (field.secret) add(field.label, m.secret[row.secrets[field.id] ?? "unset"]);
   if (row.usedBy.length) add(m.usedBy, row.usedBy.map(shown).join(", "));
@@ -57,6 +60,7 @@ export function knownOf(row: CredentialView, secrets = false): FactGroup[] {
   add(m.createdBy, account.createdBy && shown(account.createdBy));
   add(m.modified, shownMoment(row.modifiedAt));
   add(m.modifiedBy, account.modifiedBy && shown(account.modifiedBy));
+  if (!apart) add(m.note, row.note && shownLines(row.note));
   return groups;
 }
 

@@ -8,6 +8,8 @@ export type MenuItem =
       label: string;
       icon?: Component<any>;
       danger?: boolean;
+      /// The key that does the same without the menu.
+      key?: string;
       /// Said instead of doing anything: why this cannot be done now.
       why?: string | undefined;
       /// A choice that is on or off; the menu stays open while these are changed.

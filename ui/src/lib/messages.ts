@@ -1,5 +1,5 @@
 /// Every English word that a person reads and that does not come from Rust. Keys name what is said, not where.
-import type { ConflictReason, KindId, Role, SecretState, SignInMethod, State, SyncStage, Tab } from "../ipc/client";
+import type { ConflictReason, ExpirySource, KindId, Role, SecretState, SignInMethod, State, SyncStage, Tab } from "../ipc/client";
 
 const many = (count: number, one: string, more = `${one}s`) => `${count.toLocaleString("en")} ${count === 1 ? one : more}`;
 
@@ -461,10 +461,69 @@ export const m = {
   asking: "Asking the provider…",
   nothingOffered: "The provider offers nothing here. Type the value.",
   nothingFits: "Nothing fits what is typed. It is taken as typed.",
+
+  // Checks.
   check: "Check",
-  checkTitle: (key: string) => `Check with the provider (${key})`,
-  checking: "Checking with the provider…",
-  works: (words: string) => (words && !/^works\.?$/i.test(words) ? `Works: ${words}` : "Works"),
-  refused: (words: string) => `Refused: ${words}`,
-  notKnown: (words: string) => `Not known: ${words}`,
+  checkTitle: (key: string) => `Ask the provider whether it works (${key})`,
+  checkAll: "Check all",
+  checkAllOf: (tab: string) => `Check all: ${tab}`,
+  checkAllTitle: "Check all that the table shows; drafts are left out",
+  checking: "Checking…",
+  checkingWith: (label: string) => `Asking ${label} from this machine`,
+  checkingThrough: "Asking through the account",
+  stop: "Stop",
+  stopChecking: "Stop checking",
+  stopping: "Stopping…",
+  checkStopped: "The check was stopped. Nothing is known from it.",
+  checkFailed: "It could not be checked",
+  checkUnderWay: "A check is under way. Stop it first, or wait until it has ended.",
+  nothingToCheck: "There is nothing to check here: drafts are left out.",
+  lastCheck: "Last check",
+  lastCheckOf: (words: string) => `Last check: ${words}`,
+  notChecked: "Not checked",
+  notCheckedMore: "It was not checked since it was last changed.",
+  checkAged: (label: string, age: string) => `${label} · ${age}`,
+  checkSays: (message: string, when: string) => `${message}\nChecked ${when}`,
+  checkedAt: (when: string) => `Checked ${when}`,
+  throughAccount: "Checked through the account",
+  asWhom: "as",
+  changedSince: "Changed since this check",
+  goToField: (label: string) => `Go to ${label}`,
+  checkThroughAccount: "Check through the account",
+  skipsTls: "Certificates are not verified",
+  skipsTlsMore: "Certificates are not verified: whoever is on the way can read and change what is sent, secrets too.",
+  checkProgress: "Progress of the check",
+  checkingSome: (done: number, total: number, works: number) =>
+    `Checking ${done.toLocaleString("en")} of ${total.toLocaleString("en")} · ${works.toLocaleString("en")} ${works === 1 ? "works" : "work"}`,
+  checkedOne: (name: string, label: string) => `${name}: ${label}`,
+  checkedSome: (works: number, faults: number, untried: number, unproved: number, drafts: number) => {
+    const say = (count: number, one: string, more: string) => (count ? [`${count.toLocaleString("en")} ${count === 1 ? one : more}`] : []);
+    const rest = [...say(faults, "does not", "do not"), ...say(untried, "could not be tried", "could not be tried"), ...say(unproved, "is not proved", "are not proved")];
+    const all = !rest.length && works > 1 ? [`All ${works.toLocaleString("en")} work`] : [...say(works, "works", "work"), ...rest];
+    // Without one that works, “do not” has nothing to refer to.
+    const words = all.join(", ").replace(/^(\S+) (do|does) not(?=,|$)/, "$1 $2 not work");
+    return `${words}.${drafts ? ` ${many(drafts, "draft")} left out.` : ""}`;
+  },
+  checkCancelled: (done: number, total: number, works: number) =>
+    `Stopped after ${done.toLocaleString("en")} of ${total.toLocaleString("en")}, of which ${works.toLocaleString("en")} ${works === 1 ? "works" : "work"}. What was found is kept.`,
+  showThem: "Show them",
+  age: {
+    now: "now", minutes: (count: number) => `${count} min`, hours: (count: number) => `${count} h`, days: (count: number) => `${count} d`,
+  },
+
+  // When it ends, and the note.
+  endsIn: (days: number) => (days === 0 ? "today" : days === 1 ? "tomorrow" : `in ${days} days`),
+  endedOn: (days: number, date: string) =>
+    days === 0 ? "expired today" : days === 1 ? "expired yesterday" : days > 90 ? `expired ${date}` : `expired ${days} days ago`,
+  expirySource: { hand: "set by hand", provider: "the provider says so", itself: "the credential itself says so" } satisfies Record<ExpirySource, string>,
+  expirySays: (date: string, from: ExpirySource | null): string => (from ? `${date} (${m.expirySource[from]})` : date),
+  endSays: (words: string, date: string) => `${words} (${date})`,
+  knownEnd: (from: ExpirySource, date: string) => (from === "provider" ? `the provider says ${date}` : `the credential itself says ${date}`),
+  hereOnly: "Kept here only",
+  hereOnlyMore: "Neither the account nor a provider gets these.",
+  expiryExample: "2027-01-31",
+  expiryHelp: "Year, month and day.",
+  clearDate: "Clear Expires",
+  note: "Note",
+  noteHint: "Who gave it, what it is for, where it is renewed. No secrets.",
 } as const;

@@ -1,7 +1,8 @@
 /// A window over a list that is never held whole: pages come from Rust as they scroll into view, and those far from the
 /// view are let go.
 import { asError, ipc } from "../ipc/client";
-import type { AppError, CredentialView, ListQuery } from "../ipc/client";
+import type { AppError, CredentialView, ListQuery, Page } from "../ipc/client";
+import { found } from "./found";
 
 export const PAGE = 100;
 /// Twelve pages are some 40 screens of rows: enough to scroll back without waiting, little to hold.
@@ -34,6 +35,12 @@ export class Rows {
       if (at >= 0) return page * PAGE + at;
     }
     return -1;
+  }
+
+  /// A credential among the rows held.
+  find(id: string): CredentialView | undefined {
+    const at = this.indexOf(id);
+    return at < 0 ? undefined : this.at(at);
   }
 
   /// Forgets everything, as when another workspace is entered: its rows are nobody else's.
@@ -89,7 +96,7 @@ export class Rows {
   /// The first rows of the answer, for selecting all of them.
   async first(count: number): Promise<CredentialView[]> {
     if (!this.question) return [];
-    return (await ipc.listCredentials({ ...this.question, limit: count, offset: 0 })).items;
+    return (await ipc.listCredentials({ ...this.question, limit: count, offset: 0 })).items.map((row) => found.over(row));
   }
 
   /// Puts a newer view of one credential in its place without asking for the page.
@@ -135,8 +142,9 @@ export class Rows {
     }
   }
 
-  private read(page: number) {
-    return ipc.listCredentials({ ...this.question!, limit: PAGE, offset: page * PAGE });
+  private async read(page: number): Promise<Page> {
+    const answer = await ipc.listCredentials({ ...this.question!, limit: PAGE, offset: page * PAGE });
+    return { ...answer, items: answer.items.map((row) => found.over(row)) };
   }
 
   private keep(page: number, items: CredentialView[]): void {

@@ -12,6 +12,11 @@ export function shown(text: string): string {
   return text.replace(unseen, (one) => `\\u{${one.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0")}}`);
 }
 
+/// The same of several lines, whose ends are meant.
+export function shownLines(text: string): string {
+  return text.split(/\r?\n/).map(shown).join("\n");
+}
+
 // Three letters each, so that a column of dates has one width; the platform's own short months do not.
 const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const two = (number: number) => String(number).padStart(2, "0");
@@ -40,4 +45,16 @@ export function ago(text: string, now = Date.now()): string {
   if (minutes < 60) return m.ago.minutes(minutes);
   if (minutes < 24 * 60) return m.ago.hours(Math.floor(minutes / 60));
   return m.ago.on(shownDate(text));
+}
+
+/// How old something is, as short as a cell wants it.
+export function age(text: string, now: number): string {
+  const at = new Date(text).getTime();
+  if (Number.isNaN(at)) return shown(text);
+  const minutes = Math.floor((now - at) / 60_000);
+  if (minutes < 1) return m.age.now;
+  if (minutes < 60) return m.age.minutes(minutes);
+  if (minutes < 24 * 60) return m.age.hours(Math.floor(minutes / 60));
+  const days = Math.floor(minutes / (24 * 60));
+  return days < 100 ? m.age.days(days) : shownDate(text);
 }

@@ -2,13 +2,11 @@
 /// syncs by itself; this listens, and asks only what a person wants to know or do.
 import { asError, ipc, kindOf } from "../ipc/client";
 import type { CredentialView, KindId, MissingView, Resolution, SyncEvent, SyncOptions, SyncProgress, SyncReport, SyncStatus, WhoView } from "../ipc/client";
+import { clock } from "./clock.svelte";
 import { desk } from "./desk.svelte";
 import { m } from "./messages";
 import { ago, shown } from "./shown";
 import { toasts } from "./toasts.svelte";
-
-/// How often the words about time are looked at again.
-const MINUTE = 30_000;
 
 export type Mark = "good" | "warn" | "bad" | "info" | "mute";
 export type SyncLine = { words: string; mark: Mark; does: "panel" | "conflicts" | "signIn"; more: string };
@@ -19,14 +17,9 @@ class Sync {
   progress = $state.raw<SyncProgress | null>(null);
   /// What the last sync that somebody asked for here has done.
   report = $state.raw<SyncReport | null>(null);
-  /// The current time, looked at now and then.
-  now = $state(Date.now());
-  private offered = $state.raw<ReadonlyMap<KindId, ReadonlySet<string>>>(new Map());
   /// What somebody said “Not now” to, until it is another number.
   private waved = $state.raw("");
   private turn = 0;
-  private clock: ReturnType<typeof setInterval> | undefined;
-  private askedFields = false;
 
   readonly account = $derived(desk.workspace?.connected ? (this.status?.account ?? null) : null);
   readonly connected = $derived(desk.workspace?.connected === true);
@@ -56,15 +49,8 @@ class Sync {
     if (status.conflicts) return { words: m.inConflict(status.conflicts), mark: "bad", does: "conflicts", more: "" };
     if (status.parked) return panel(m.needYou(status.parked), "warn");
     if (status.pending) return panel(m.toPush(status.pending), "warn");
-    return status.syncedAt ? panel(m.synced(ago(status.syncedAt, this.now)), "good") : panel(m.notSynced, "mute");
+    return status.syncedAt ? panel(m.synced(ago(status.syncedAt, clock.now)), "good") : panel(m.notSynced, "mute");
   });
-
-  /// Looks at the clock as long as somebody looks at the window. Returns how to stop.
-  watch(): () => void {
-    clearInterval(this.clock);
-    this.clock = setInterval(() => (this.now = Date.now()), MINUTE);
-    return () => clearInterval(this.clock);
-  }
 
   /// Forgets the last workspace's account.
   leave(): void {
@@ -93,8 +79,7 @@ class Sync {
 
   private take(status: SyncStatus): void {
     this.status = status;
-    this.now = Date.now();
-    if (status.account?.signedIn) void this.askFields();
+    clock.look();
   }
 
   heard(event: SyncEvent): void {
@@ -108,23 +93,6 @@ class Sync {
     } else if (ended) void this.ask();
     // What was pulled is in the list by now.
     if (ended) void desk.changed();
-  }
-
-  private async askFields(): Promise<void> {
-    if (this.askedFields) return;
-    this.askedFields = true;
-    try {
-      const all = await ipc.suggestedFields();
-      this.offered = new Map(all.map((one) => [one.kind, new Set(one.fields)]));
-    } catch {
-      // Fields that offer nothing are typed.
-      this.askedFields = false;
-    }
-  }
-
-  /// Whether the provider can be asked for values of a field.
-  offers(kind: KindId, field: string): boolean {
-    return this.signedIn && (this.offered.get(kind)?.has(field) ?? false);
   }
 
   knows(kind: KindId): boolean {
@@ -245,8 +213,7 @@ class Sync {
   }
 
   private put(row: CredentialView): void {
-    desk.rows.replace(row);
-    if (desk.selected?.id === row.id) desk.selected = row;
+    desk.put(row);
     void this.ask();
     void desk.refresh();
   }

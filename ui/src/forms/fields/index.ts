@@ -7,7 +7,7 @@ import ChoiceField from "./ChoiceField.svelte";
 import FileField from "./FileField.svelte";
 import IntField from "./IntField.svelte";
 import ListField from "./ListField.svelte";
-import LookupField from "./LookupField.svelte";
+import SuggestField from "./SuggestField.svelte";
 import TextField from "./TextField.svelte";
 
 export type FieldProps = {
@@ -30,7 +30,7 @@ export const controls = {
   int: IntField,
   bool: BoolField,
   choice: ChoiceField,
-  lookup: LookupField,
+  lookup: SuggestField,
   list: ListField,
   file: FileField,
 } satisfies Record<FieldType, Component<FieldProps>>;

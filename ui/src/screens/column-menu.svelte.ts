@@ -5,12 +5,15 @@ import type { Column } from "../lib/columns";
 import type { MenuItem } from "../lib/menu.svelte";
 import { m } from "../lib/messages";
 
+/// How wide the table is, so that columns can give way to the drawer and come back.
+export const room = $state({ width: 0 });
+
 function key(): string {
   return desk.kind ? `${desk.tab}/${desk.kind}` : desk.tab;
 }
 
 export function shownColumns(): Column[] {
-  return chosen(columnsOf(desk.shownKind), desk.settings.columns[key()]);
+  return chosen(columnsOf(desk.shownKind), desk.settings.columns[key()], room.width);
 }
 
 function remember(ids: string[] | null): void {
