@@ -3,6 +3,7 @@
 
 #![expect(clippy::print_stdout, reason = "the figures are the answer")]
 
+mod checks;
 #[cfg(target_os = "linux")]
 mod keychain;
 mod pages;
@@ -11,17 +12,30 @@ mod sync;
 use std::time::{Duration, Instant};
 
 fn main() {
-    println!("Pages of 100 rows, out of the database alone\n");
-    pages::run();
+    // One part of it by its name, or all.
+    let only = std::env::args().nth(1);
+    let part = |name: &str| only.as_deref().is_none_or(|only| only == name);
+    if part("pages") {
+        println!("Pages of 100 rows, out of the database alone\n");
+        pages::run();
+    }
     #[cfg(target_os = "linux")]
-    {
+    if part("keychain") {
         println!("\nAdding and editing, against a bare write to the same keychain\n");
         keychain::run();
     }
-    println!("\nSyncing, against a plain client in the same process\n");
-    sync::run();
-    println!("\nThe command line\n");
-    pages::command_line();
+    if part("sync") {
+        println!("\nSyncing, against a plain client in the same process\n");
+        sync::run();
+    }
+    if part("checks") {
+        println!("\nChecking, against a bare client in the same process\n");
+        checks::run();
+    }
+    if part("command-line") {
+        println!("\nThe command line\n");
+        pages::command_line();
+    }
 }
 
 /// The median of several runs, each on its own.

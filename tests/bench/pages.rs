@@ -105,6 +105,9 @@ fn fill(dir: &Path, count: u32) -> App {
                     erase_at: None,
                     account: Default::default(),
                     trouble: None,
+                    note: String::new(),
+                    expires_by_hand: None,
+                    check: None,
                 })?;
             }
             Ok::<_, StoreError>(())

@@ -5,6 +5,7 @@
 mod account;
 mod actions;
 mod bad_input;
+mod check;
 mod faces;
 mod first_window;
 mod form;

@@ -5,6 +5,7 @@
 mod account;
 mod bad_input;
 mod canary;
+mod check;
 mod conflicts;
 mod contract;
 mod crash;

@@ -11,6 +11,7 @@ mod samples;
 use std::path::PathBuf;
 
 use credenza_model::KindId;
+use credenza_tests::prometheus::Prometheus;
 use credenza_tests::webdriver::Window;
 use credenza_tests::{Keychain, Session};
 
@@ -60,6 +61,7 @@ impl Camera {
         self.dress(&window);
         self.shot(&window, "empty");
         samples::fill(window.session());
+        samples::check(window.session());
         window.restart();
         window.by_role("row", "aws-prod");
         self.shot(&window, "cloud");
@@ -92,6 +94,7 @@ impl Camera {
         self.shot(&window, "gallery");
         window.press("Escape");
         self.forms(&window);
+        self.checks(&window);
         window.press("Control+k");
         window.by_role("dialog", "Go to anything");
         self.shot(&window, "palette");
@@ -135,6 +138,44 @@ impl Camera {
         window.wait_until("both are shown", |window| says(window, "changed while you were editing"));
         self.shot(window, "conflict");
         window.by_role("button", "Take the other").click();
+    }
+
+    /// Checks against a server of this machine's: refused, working, several under way.
+    fn checks(&self, window: &Window) {
+        let server = Prometheus::start("billing", "a-good-password");
+        let kind = KindId::Billing.kind();
+        open_form(window, kind);
+        let typed = [("prometheusUrl", server.url.as_str()), ("prometheusUsername", "billing")];
+        type_sample(window, KindId::Billing, &typed);
+        window.by_role("button", "Check").click();
+        window.wait_until("a refusal", |window| says(window, "Wrong identity or secret"));
+        self.shot(window, "check-refused");
+        window.by_label("Password").fill("a-good-password");
+        window.by_role("button", "Check").click();
+        window.wait_until("it works", |window| says(window, "The server lets billing query it."));
+        self.shot(window, "check-works");
+        server.close();
+        window.by_role("button", "Check").click();
+        window.by_role("button", "Stop checking");
+        self.shot(window, "checking");
+        window.by_role("button", "Stop checking").click();
+        server.open();
+        window.by_role("button", "Save").click();
+        window.wait_gone("dialog", &form_title(kind));
+        server.close();
+        window.first_by_role("button", "Check all").click();
+        window.by_role("button", "Stop checking");
+        self.shot(window, "checking-all");
+        window.by_role("button", "Stop checking").click();
+        server.open();
+        window.by_role("tab", "Cloud").click();
+        open_form(window, KindId::Openstack.kind());
+        type_field(window, KindId::Openstack.kind(), "skipTlsFlag", "true");
+        window.first_by_role("button", "Dismiss").click();
+        window.eval("document.activeElement.scrollIntoView({ block: 'center' })", vec![]);
+        self.shot(window, "skip-tls");
+        window.press("Escape");
+        window.by_role("button", "Discard").click();
     }
 
     fn a_manager_and_a_member(&self) {

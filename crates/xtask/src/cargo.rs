@@ -12,7 +12,7 @@ use crate::process::read;
 
 /// The features of every step. Cargo unifies features over the members that are selected: one step with fewer members
 /// or features would build the window's whole tree a second time.
-const FEATURES: &str = "credenza-desktop/custom-protocol,credenza-tests/e2e";
+const FEATURES: &str = "credenza-desktop/custom-protocol,credenza-tests/e2e,credenza-tests/servers";
 
 /// The place that the program is built from.
 #[derive(Debug)]
@@ -61,16 +61,13 @@ impl Tree {
             .collect()
     }
 
-    /// The integration tests that run without a window: all but the end-to-end ones, which are a step of their own.
-    pub(crate) fn windowless_tests(&self) -> Vec<String> {
+    /// The integration tests that need nothing but themselves. The others have a feature each, and a step.
+    pub(crate) fn plain_tests(&self) -> Vec<String> {
         let mut names: Vec<_> = self
             .packages()
             .flat_map(|package| package["targets"].as_array().into_iter().flatten())
             .filter(|target| target["kind"][0] == "test")
-            .filter(|target| {
-                let required = target["required-features"].as_array();
-                !required.is_some_and(|features| features.iter().any(|name| name == "e2e"))
-            })
+            .filter(|target| target["required-features"].as_array().is_none_or(Vec::is_empty))
             .filter_map(|target| target["name"].as_str().map(str::to_owned))
             .collect();
         names.sort();
@@ -110,16 +107,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tells_the_windowless_tests_from_the_others() {
+    fn tells_the_plain_tests_from_the_others() {
         let metadata = serde_json::json!({"packages": [
             {"name": "a", "manifest_path": "/w/crates/a/Cargo.toml", "targets": [
                 {"name": "a", "kind": ["lib"]}, {"name": "flows", "kind": ["test"]}]},
             {"name": "t", "manifest_path": "/w/tests/Cargo.toml", "targets": [
                 {"name": "e2e", "kind": ["test"], "required-features": ["e2e"]},
+                {"name": "servers", "kind": ["test"], "required-features": ["servers"]},
                 {"name": "flows", "kind": ["test"]}]},
         ]});
         let tree = Tree { root: "/w".into(), target: "/w/target".into(), metadata };
-        assert_eq!(tree.windowless_tests(), ["flows"]);
+        assert_eq!(tree.plain_tests(), ["flows"]);
         assert_eq!(tree.members_under("crates"), ["a"]);
     }
 }

@@ -4,10 +4,12 @@
 
 mod cargo;
 mod deb;
+mod kubernetes;
 mod layers;
 mod needs;
 mod process;
 mod run;
+mod servers;
 mod setup;
 mod steps;
 
@@ -18,7 +20,7 @@ use lexopt::prelude::*;
 
 const HELP: &str = "\
 cargo xtask run [--once] [-- ARG...]      build the window and start it; without a screen, on one of its own
-cargo xtask test [--all] [--only STEP]    every check, quick ones first; --all adds the Debian package
+cargo xtask test [--all] [--only STEP]    every check, quick ones first; --all adds the slow ones
 cargo xtask bench                         measure, in release
 cargo xtask bindings                      write ui/src/ipc/bindings.ts anew
 cargo xtask taikun [-- ARG...]            start a stand-in for the Taikun API, to try the sync without an account

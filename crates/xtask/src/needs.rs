@@ -3,7 +3,7 @@
 //! Adding a need is one row. Package names differ between systems, so each row names them all; a name that is empty is
 //! brought by another row's package.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// One thing that a machine must have.
@@ -30,6 +30,10 @@ pub(crate) enum For {
     Desktop,
     /// Driving the window from a test.
     Driver,
+    /// The servers that credentials are checked against.
+    Servers,
+    /// Those of them that are built from their source.
+    LargeServers,
 }
 
 #[derive(Debug)]
@@ -38,8 +42,12 @@ enum Sign {
     /// As pkg-config names it.
     Library(&'static str),
     Font(&'static str),
+    /// Source that a package brings.
+    Folder(&'static str),
     /// Node.js of at least this major version.
     Node(u32),
+    /// Python, with what it takes to install packages in a place of their own.
+    Python,
 }
 
 const fn need(what: &'static str, purpose: For, sign: Sign, packages: [&'static str; 4]) -> Need {
@@ -47,8 +55,8 @@ const fn need(what: &'static str, purpose: For, sign: Sign, packages: [&'static 
     Need { what, purpose, sign, apt, dnf, pacman, zypper }
 }
 
-use For::{Desktop, Driver, Ui, Window};
-use Sign::{Font, Library, Node, Program};
+use For::{Desktop, Driver, LargeServers, Servers, Ui, Window};
+use Sign::{Folder, Font, Library, Node, Program, Python};
 
 #[rustfmt::skip] // A table reads best as one.
 pub(crate) const LINUX: &[Need] = &[
@@ -74,6 +82,10 @@ pub(crate) const LINUX: &[Need] = &[
     need("the font JetBrains Mono", Desktop, Font("JetBrains Mono"), ["fonts-jetbrains-mono", "jetbrains-mono-fonts", "ttf-jetbrains-mono", "jetbrains-mono-fonts"]),
     need("WebKitWebDriver", Driver, Program("WebKitWebDriver"), ["webkit2gtk-driver", "webkit2gtk-driver", "webkit2gtk-4.1", "webkit2gtk-4_1-injected-bundles"]),
     need("xclip", Driver, Program("xclip"), ["xclip", "xclip", "xclip", "xclip"]),
+    need("Python with venv", Servers, Python, ["python3-venv", "python3", "python", "python3"]),
+    need("Go", LargeServers, Program("go"), ["golang-go", "golang", "go", "go"]),
+    need("the source of govmomi", LargeServers, Folder("/usr/share/gocode/src/github.com/vmware/govmomi"), ["golang-github-vmware-govmomi-dev"; 4]),
+    need("the source of reflect2", LargeServers, Folder("/usr/share/gocode/src/github.com/modern-go/reflect2"), ["golang-github-modern-go-reflect2-dev"; 4]),
 ];
 
 const ELSEWHERE: &[Need] = &[
@@ -100,9 +112,11 @@ fn is_there(sign: &Sign) -> bool {
         Font(family) => {
             quiet(Command::new("fc-list").args([family, "family"])).is_some_and(|found| !found.trim().is_empty())
         }
+        Folder(path) => Path::new(path).is_dir(),
         Node(least) => quiet(Command::new("node").arg("--version"))
             .and_then(|version| major(&version))
             .is_some_and(|major| major >= *least),
+        Python => quiet(Command::new("python3").args(["-c", "import ensurepip, venv"])).is_some(),
     }
 }
 

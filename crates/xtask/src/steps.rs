@@ -11,10 +11,10 @@ use anyhow::{Result, bail};
 use xtask::desktop::{Desktop, Keychain, Plan};
 
 use crate::cargo::Tree;
-use crate::needs::For;
+use crate::needs::{self, For};
 use crate::process::{interrupted, run, run_tests};
 use crate::setup::{self, CARGO_DENY, TAURI_DRIVER, npm, tool};
-use crate::{deb, layers};
+use crate::{deb, layers, servers};
 
 struct Step {
     name: &'static str,
@@ -26,6 +26,9 @@ const WINDOW: &[For] = &[For::Ui, For::Window];
 const DESKTOP: &[For] = &[For::Ui, For::Window, For::Desktop];
 const DRIVER: &[For] = &[For::Ui, For::Window, For::Desktop, For::Driver];
 
+const SERVERS: &[For] = &[For::Ui, For::Window, For::Servers];
+const LARGE_SERVERS: &[For] = &[For::Ui, For::Window, For::Servers, For::LargeServers];
+
 const STEPS: &[Step] = &[
     Step { name: "fmt", needs: &[], run: fmt },
     Step { name: "ui", needs: &[For::Ui], run: ui },
@@ -35,12 +38,16 @@ const STEPS: &[Step] = &[
     Step { name: "rust", needs: DESKTOP, run: rust },
     Step { name: "doc", needs: WINDOW, run: doc },
     Step { name: "bindings", needs: WINDOW, run: bindings },
+    Step { name: "servers", needs: SERVERS, run: servers::small },
     Step { name: "e2e", needs: DRIVER, run: e2e },
 ];
 
 /// Steps that take too long for every change: `--all` runs them, and so does `--only`.
-const MORE: &[Step] =
-    &[Step { name: "schedules", needs: &[], run: schedules }, Step { name: "deb", needs: DESKTOP, run: deb::check }];
+const MORE: &[Step] = &[
+    Step { name: "large-servers", needs: LARGE_SERVERS, run: servers::large },
+    Step { name: "schedules", needs: &[], run: schedules },
+    Step { name: "deb", needs: DESKTOP, run: deb::check },
+];
 
 /// Runs the steps and prints how many passed.
 pub(crate) fn test(all: bool, only: Option<&str>) -> Result<()> {
@@ -53,7 +60,10 @@ pub(crate) fn test(all: bool, only: Option<&str>) -> Result<()> {
         let names: Vec<_> = STEPS.iter().chain(MORE).map(|step| step.name).collect();
         bail!("no such step; there are {}", names.join(", "));
     }
-    let needs: Vec<For> = steps.iter().flat_map(|step| step.needs).copied().collect();
+    // Where the servers' step skips itself, nobody needs what it needs.
+    let served = needs::on_path("apt-get").is_some();
+    let wanted = |purpose: &For| served || !matches!(purpose, For::Servers | For::LargeServers);
+    let needs: Vec<For> = steps.iter().flat_map(|step| step.needs).copied().filter(wanted).collect();
     setup::system(&needs)?;
     let tree = Tree::read()?;
 
@@ -165,7 +175,7 @@ fn rust(tree: &Tree) -> Result<()> {
     build(tree)?;
     let mut tests = tree.workspace("test");
     tests.args(["--lib", "--bins"]);
-    for name in tree.windowless_tests() {
+    for name in tree.plain_tests() {
         tests.args(["--test", &name]);
     }
     on_a_desktop(with_programs(tree, &mut tests), run_tests)
