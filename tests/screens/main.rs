@@ -171,7 +171,7 @@ impl Camera {
         window.by_role("tab", "Cloud").click();
         open_form(window, KindId::Openstack.kind());
         type_field(window, KindId::Openstack.kind(), "skipTlsFlag", "true");
-        window.first_by_role("button", "Dismiss").click();
+        window.wait_until("no toast", |window| !window.has_role("button", "Dismiss"));
         window.eval("document.activeElement.scrollIntoView({ block: 'center' })", vec![]);
         self.shot(window, "skip-tls");
         window.press("Escape");
