@@ -23,8 +23,8 @@ export const LEAD = 56;
 export const LAST = 76;
 
 const widths: Record<string, [number, number]> = {
-  name: [160, 2], organization: [102, 1], identity: [110, 1.4], state: [88, 0.4], accountId: [58, 0.2], locked: [80, 0.3], default: [80, 0.3], usedBy: [130, 1],
-  createdAt: [104, 0.5], modifiedAt: [112, 0.5], createdBy: [120, 0.8], modifiedBy: [120, 0.8], check: [168, 4], expiry: [136, 1.6], kind: [120, 0.8],
+  name: [160, 1.95], organization: [102, 1], identity: [110, 1.2], state: [88, 0.4], accountId: [58, 0.2], locked: [80, 0.3], default: [80, 0.3], usedBy: [130, 1],
+  createdAt: [104, 0.5], modifiedAt: [112, 0.5], createdBy: [120, 0.8], modifiedBy: [120, 0.8], check: [168, 2], expiry: [136, 1.6], kind: [120, 0.8],
 };
 
 /// Which give way where it gets narrow, the last of them first.
