@@ -106,8 +106,11 @@ fn ready_to_read(connection: Connection) -> Result<(Connection, Uuid), StoreErro
 
 /// Refuses a newer schema, what is no database, and somebody else's.
 fn recognise(connection: &Connection) -> Result<(), StoreError> {
-    let foreign = migrate::version(connection)? == 0
-        && connection.query_row("SELECT EXISTS (SELECT 1 FROM sqlite_schema)", [], |row| row.get(0))?;
+    // Both are of one moment: another process may be making the file of its first start just now.
+    let moment = connection.unchecked_transaction()?;
+    let foreign = migrate::version(&moment)? == 0
+        && moment.query_row("SELECT EXISTS (SELECT 1 FROM sqlite_schema)", [], |row| row.get(0))?;
+    drop(moment);
     if foreign { Err(StoreError::Damaged) } else { Ok(()) }
 }
 
