@@ -23,8 +23,35 @@ const LOOKS: [Duration; 3] = [Duration::from_millis(20), Duration::from_millis(2
 /// The state of the data that was last told of.
 struct Seen {
     version: Option<i64>,
-    /// Which account, and the latest that was queued for it.
-    mark: Option<(String, u32)>,
+    mark: Option<Mark>,
+}
+
+/// Which account, and the latest that was queued for it.
+type Mark = (String, u32);
+
+/// What somebody else's change calls for.
+#[derive(Debug, PartialEq)]
+enum Call {
+    Nothing,
+    Sync,
+    /// The account may be another one: a sync, and other events to listen to.
+    Account,
+}
+
+/// Only what is new to be pushed calls for a sync: two windows must not wake each other for ever. Before the first workspace
+/// there is no mark, and what comes after it may have something queued already.
+fn call(before: Option<&Mark>, after: Option<&Mark>) -> Call {
+    match (before, after) {
+        (Some((account, queued)), Some((other, newer))) if account == other => {
+            if newer > queued {
+                Call::Sync
+            } else {
+                Call::Nothing
+            }
+        }
+        (None, None) => Call::Nothing,
+        _ => Call::Account,
+    }
 }
 
 /// Watches until the program ends, for what comes after the version that was seen. When the system cannot watch, the page shows changes when it next asks.
@@ -71,14 +98,36 @@ fn look(app: &App, seen: &mut Seen, reports: &Receiver<()>, handle: &AppHandle) 
             let _ = handle.emit(CHANGED, ());
             let after = app.sync_mark();
             let syncer = &handle.state::<Desktop>().syncer;
-            // Only what is new to be pushed calls for a sync: two windows must not wake each other for ever.
-            match (&seen.mark, &after) {
-                (Some((account, _)), Some((other, _))) if account != other => syncer.account_changed(),
-                (Some((_, queued)), Some((_, newer))) if newer > queued => syncer.nudge(),
-                _ => {}
+            match call(seen.mark.as_ref(), after.as_ref()) {
+                Call::Nothing => {}
+                Call::Sync => syncer.nudge(),
+                Call::Account => syncer.account_changed(),
             }
             seen.mark = after;
         }
     }
     true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Call, call};
+
+    #[test]
+    fn a_change_that_somebody_else_queued_calls_for_a_sync_whatever_was_there_before() {
+        let mark = |account: &str, queued| Some((account.to_owned(), queued));
+        for (before, after, wanted) in [
+            (mark("a", 3), mark("a", 4), Call::Sync),
+            (mark("a", 4), mark("a", 4), Call::Nothing),
+            // What was queued last is taken back.
+            (mark("a", 4), mark("a", 3), Call::Nothing),
+            (mark("a", 4), mark("b", 4), Call::Account),
+            // The window was opened before there was a workspace, and the first look comes after all commits of an add.
+            (None, mark("a", 1), Call::Account),
+            (mark("a", 1), None, Call::Account),
+            (None, None, Call::Nothing),
+        ] {
+            assert_eq!(call(before.as_ref(), after.as_ref()), wanted, "{before:?} {after:?}");
+        }
+    }
 }

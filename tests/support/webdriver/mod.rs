@@ -36,7 +36,7 @@ pub struct Window {
 }
 
 /// How long a thing that a person waits for may take on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(40);
+const PATIENCE: Duration = Duration::from_secs(15);
 /// How long one call to the driver may take; the longest is the start of the program.
 const CALL: Duration = Duration::from_secs(30);
 
