@@ -257,8 +257,9 @@ pub(crate) fn overtaken(writer: &Writer<'_>, account: &Account, old: Option<Secr
     }
 }
 
-/// A copy of a session, for the one place that needs two: the client goes on with one while the other is kept.
-fn copy(session: &SecretMap) -> SecretMap {
+/// A copy of secrets, for the places that need two: the client goes on with a session while the other is kept, and a list of a
+/// form goes on to the account with those that its provider has refused.
+pub(crate) fn copy(session: &SecretMap) -> SecretMap {
     let mut copy = SecretMap::default();
     for (field, secret) in session.iter() {
         copy.insert(field, Secret::new(secret.expose().to_owned()));

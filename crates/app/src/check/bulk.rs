@@ -100,12 +100,14 @@ impl App {
             since: Instant::now(),
         };
         run.tell(None);
-        let ended = run.go(&checker, cancel);
+        let mut tasks = JoinSet::new();
+        let ended = run.go(&checker, cancel, &mut tasks);
         run.write();
-        if let Ok(true) | Err(_) = ended {
-            // What was cut off ends its sessions, for which it needs a moment when the program ends next.
-            self.runtime()?.block_on(checker.farewell());
-        }
+        // What was cut off ends its sessions, for which it needs a moment when the program ends next.
+        self.runtime()?.block_on(async {
+            tasks.shutdown().await;
+            checker.farewell().await;
+        });
         let cancelled = ended?;
         let (total, works, unkept, gone) = (run.total(), number(run.works), run.unkept, number(run.gone));
         let items: Vec<CheckedView> = run.found.into_iter().flatten().collect();
@@ -141,10 +143,8 @@ struct Asking {
 
 impl Run<'_> {
     /// Checks all of them; whether it was stopped before the last.
-    fn go(&mut self, checker: &Arc<Checker>, cancel: &Cancel) -> Result<bool, AppError> {
+    fn go(&mut self, checker: &Arc<Checker>, cancel: &Cancel, tasks: &mut JoinSet<Report>) -> Result<bool, AppError> {
         let runtime = self.app.runtime()?;
-        // What is still being asked when this ends is dropped with the set.
-        let mut tasks: JoinSet<Report> = JoinSet::new();
         let mut asking: Vec<Asking> = Vec::new();
         loop {
             while asking.len() < AT_ONCE && !cancel.is_cancelled() {

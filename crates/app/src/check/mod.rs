@@ -20,6 +20,7 @@ pub(crate) use endpoints::Kept;
 pub(crate) use recent::Recent;
 pub use view::{CheckProgress, CheckReport, CheckedView, EndpointView};
 
+use crate::account::link::copy;
 use crate::judge::{refuse, with_annotation};
 use crate::{App, AppError, Cancel};
 
@@ -120,12 +121,8 @@ impl App {
         if !recent::refuses(report.verdict) {
             return;
         }
-        let mut secrets = SecretMap::default();
-        for (field, secret) in asked.secrets.iter() {
-            secrets.insert(field, credenza_model::Secret::new(secret.expose().to_owned()));
-        }
         let check = self.found(report, asked.kind, &|field| asked.held(field));
-        self.remember(Recent::new(asked.kind, &asked.values, secrets, None, check));
+        self.remember(Recent::new(asked.kind, &asked.values, copy(&asked.secrets), None, check));
     }
 
     /// What a form holds, on top of the credential that it edits.
