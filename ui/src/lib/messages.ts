@@ -36,7 +36,7 @@ export const m = {
 
   // The two questions.
   welcome: "Welcome to Credenza",
-  welcomeMore: "Two questions, then your desk is ready. Everything stays on this machine.",
+  welcomeMore: "Two questions, then your desk is ready. Everything is kept on this machine.",
   yourRole: "Your role",
   organizationName: "Organization name",
   organizationHint: "The one whose credentials you keep first.",
